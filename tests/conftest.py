@@ -1,0 +1,57 @@
+"""A small world: tasks and sources that train in a blink and still have something to learn."""
+
+import numpy as np
+import pytest
+
+import tlkit as tl
+from tlkit.backbones import Backbone, backbone
+
+CLASSES = ("low", "middle", "high")
+
+
+def bars(name: str, *, seed: int, shift: int = 0, per_class: int = 12) -> tl.Task:
+    """Pictures of one noisy bright bar; the class is how high it lies."""
+    draw = np.random.default_rng(seed)
+    labels = np.repeat(np.arange(len(CLASSES)), per_class)
+    items = draw.integers(0, 12, (len(labels), 32, 32)).astype(np.uint8)
+    for item, label in zip(items, labels, strict=True):
+        row = 4 + 9 * label + shift + draw.integers(0, 3)
+        item[row : row + 2] += 15
+    examples = tl.Examples(items, labels)
+    odd = np.arange(len(labels)) % 2 == 1
+    return tl.Task(name, "picture", CLASSES, examples.take(~odd), examples.take(odd))
+
+
+@pytest.fixture(autouse=True)
+def no_seeds_from_outside(monkeypatch):
+    """The suite asks its own questions, whatever the caller's environment asks."""
+    monkeypatch.delenv("TLKIT_SEEDS", raising=False)
+
+
+@pytest.fixture(scope="session")
+def low_bars() -> tl.Task:
+    return bars("bars/low", seed=1)
+
+
+@pytest.fixture(scope="session")
+def high_bars() -> tl.Task:
+    return bars("bars/high", seed=2, shift=2)
+
+
+@pytest.fixture(scope="session")
+def source(low_bars) -> tl.Source:
+    return tl.pretrain(backbone("note-cnn"), low_bars, steps=8)
+
+
+@pytest.fixture
+def normed() -> Backbone:
+    """A backbone whose first stage has a BatchNorm: running statistics that can drift."""
+    from torch import nn
+
+    from tlkit.backbones.vision import mean_over_time, note_inputs
+
+    stages = {
+        "conv": nn.Sequential(nn.Conv2d(1, 4, 3), nn.BatchNorm2d(4), nn.ReLU(), nn.MaxPool2d(6)),
+        "dense": nn.Sequential(nn.Flatten(), nn.Linear(100, 8), nn.ReLU()),
+    }
+    return Backbone("normed", stages, prepare=note_inputs, pool=mean_over_time, width=8)

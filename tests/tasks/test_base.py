@@ -1,0 +1,62 @@
+import numpy as np
+import pytest
+
+import tlkit as tl
+
+
+def test_shots_are_balanced_and_nested(low_bars):
+    one, four = low_bars.shots(1, seed=3), low_bars.shots(4, seed=3)
+    assert np.bincount(four.labels).tolist() == [4, 4, 4]
+    shown = {item.tobytes() for item in four.items}
+    assert len(shown) == 12
+    assert {item.tobytes() for item in one.items} < shown
+
+
+def test_shots_depend_on_the_seed_alone(low_bars):
+    first = low_bars.shots(2, seed=3).items
+    np.random.default_rng().random()
+    low_bars.shots(2, seed=4)
+    assert np.array_equal(first, low_bars.shots(2, seed=3).items)
+    assert not np.array_equal(first, low_bars.shots(2, seed=4).items)
+
+
+def test_shots_never_show_a_test_picture(high_bars):
+    tested = {item.tobytes() for item in high_bars.test.items}
+    assert not tested & {item.tobytes() for item in high_bars.shots(6).items}
+
+
+@pytest.mark.parametrize("k", [0, -1, 1.5, True, "3"])
+def test_shots_that_are_no_number(low_bars, k):
+    with pytest.raises(tl.TlkitError, match="ask for 1 or more"):
+        low_bars.shots(k)
+
+
+def test_more_shots_than_there_are(low_bars):
+    with pytest.raises(tl.TlkitError, match="bars/low has 6 .* ask for 1 to 6"):
+        low_bars.shots(7)
+
+
+def test_a_seed_that_is_no_number(low_bars):
+    with pytest.raises(tl.TlkitError, match="'x' is no seed"):
+        low_bars.shots(1, seed="x")
+
+
+def test_shuffled_changes_the_labels_and_nothing_else(low_bars):
+    shuffled = low_bars.shuffled(seed=1)
+    assert not np.array_equal(shuffled.train.labels, low_bars.train.labels)
+    assert sorted(shuffled.train.labels) == sorted(low_bars.train.labels)
+    assert shuffled.train.items is low_bars.train.items
+    assert shuffled.test is low_bars.test
+    assert shuffled.digest != low_bars.digest
+
+
+def test_sample_is_even_over_the_classes(low_bars):
+    assert np.bincount(low_bars.sample(9).train.labels).tolist() == [3, 3, 3]
+    assert sorted(np.bincount(low_bars.sample(10).train.labels)) == [3, 3, 4]
+    with pytest.raises(tl.TlkitError, match="sample 1 to 18, not 19"):
+        low_bars.sample(19)
+
+
+def test_examples_need_a_label_each():
+    with pytest.raises(tl.TlkitError, match="3 items but 2 labels"):
+        tl.Examples(np.zeros((3, 2)), np.zeros(2))

@@ -1,0 +1,39 @@
+import pytest
+
+import tlkit as tl
+from tlkit.strategy import as_strategy
+
+
+def test_every_listed_name_is_one():
+    for name in tl.strategies():
+        strategy = as_strategy(name.replace(":k", ":2"))
+        assert strategy.name == name.replace(":k", ":2")
+        assert as_strategy(strategy) is strategy
+
+
+def test_names_and_objects_mean_the_same():
+    assert as_strategy("partial:2") == tl.Partial(2)
+    assert as_strategy("lp_ft") == tl.LPFT()
+
+
+@pytest.mark.parametrize("name", ["partial", "partial:", "partial:two", "partial:-1"])
+def test_partial_needs_its_number(name):
+    with pytest.raises(tl.TlkitError, match="write it as 'partial:2'"):
+        as_strategy(name)
+
+
+def test_partial_zero_is_no_stage():
+    with pytest.raises(tl.TlkitError, match="lets no stage learn"):
+        as_strategy("partial:0")
+
+
+@pytest.mark.parametrize(("name", "nearest"), [("ful", "full"), ("lpft", "lp_ft"), ("head:2", "head")])
+def test_an_unknown_strategy_names_the_nearest(name, nearest):
+    with pytest.raises(tl.TlkitError, match=f"no strategy '{name}'. Did you mean '{nearest}'"):
+        as_strategy(name)
+
+
+def test_more_stages_than_there_are():
+    with pytest.raises(tl.TlkitError, match="partial:9 lets 9 stages learn, and this backbone has 4"):
+        strategy = tl.Partial(9)
+        strategy.frozen(strategy.phases[0], 4)

@@ -1,0 +1,133 @@
+"""What transfer means: what is frozen moves by exactly nothing, what learns moves."""
+
+import numpy as np
+import pytest
+import torch
+from sklearn.linear_model import LogisticRegression
+
+import tlkit as tl
+from tlkit.training import Classifier, Step, fit, fit_head, linear_probe, new_head
+
+
+def model(backbone) -> Classifier:
+    return Classifier(backbone, new_head(backbone.width, 3, seed=5))
+
+
+def state(module) -> list[torch.Tensor]:
+    return [tensor.clone() for tensor in module.state_dict().values()]
+
+
+def same(before, module) -> bool:
+    return all(torch.equal(a, b) for a, b in zip(before, module.state_dict().values(), strict=True))
+
+
+@pytest.mark.parametrize("frozen", [0, 1, 2, 3])
+def test_frozen_stages_move_by_exactly_nothing_and_the_others_move(low_bars, frozen):
+    net = model(tl.backbone("note-cnn").fresh(0))
+    before = [state(stage) for stage in net.backbone.stages]
+    head = state(net.head)
+    fit(net, low_bars.train, frozen=frozen, rate=1e-3, seed=0, steps=2)
+    assert [same(b, stage) for b, stage in zip(before, net.backbone.stages, strict=True)] == [k < frozen for k in range(4)]
+    assert not same(head, net.head)
+
+
+def test_frozen_batchnorm_statistics_stay_put_and_free_ones_drift(normed, low_bars):
+    net = model(normed)
+    before = state(normed.stages[0])
+    fit(net, low_bars.train, frozen=1, rate=1e-3, seed=0, steps=2)
+    assert same(before, normed.stages[0])
+    mean = normed.stages[0][1].running_mean.clone()
+    fit(net, low_bars.train, frozen=0, rate=1e-3, seed=0, steps=2)
+    assert not torch.equal(mean, normed.stages[0][1].running_mean)
+
+
+def test_nothing_stays_frozen_afterwards(normed, low_bars):
+    net = model(normed)
+    fit(net, low_bars.train, frozen=1, rate=1e-3, seed=0, steps=1)
+    assert all(p.requires_grad for p in net.parameters())
+    assert not net.backbone.training
+
+
+def test_the_cache_of_frozen_stages_changes_nothing(low_bars):
+    """Freezing by cache against freezing by requires_grad alone, the way a tutorial would write it."""
+    ours, plain = (model(tl.backbone("note-cnn").fresh(0)) for _ in range(2))
+    fit(ours, low_bars.train, frozen=2, rate=1e-3, seed=0, steps=3, batch=100)
+    plain.backbone.stages[:2].requires_grad_(False)
+    optimiser = torch.optim.Adam([p for p in plain.parameters() if p.requires_grad], lr=1e-3)
+    order = torch.randperm(len(low_bars.train), generator=torch.Generator().manual_seed(0))
+    for rate in (1e-3, 1e-3 * 2 / 3, 1e-3 / 3):
+        optimiser.param_groups[0]["lr"] = rate
+        inputs = plain.backbone.prepare(low_bars.train.items[order])
+        loss = torch.nn.functional.cross_entropy(plain(inputs), torch.from_numpy(low_bars.train.labels[order]))
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+    for mine, theirs in zip(ours.parameters(), plain.parameters(), strict=True):
+        assert torch.allclose(mine, theirs, atol=2e-4)
+
+
+def test_the_same_seed_learns_the_same_whatever_ran_before(low_bars):
+    def learnt(seed):
+        net = model(tl.backbone("note-cnn").fresh(0))
+        fit(net, low_bars.train, frozen=0, rate=1e-3, seed=seed, steps=2, batch=4)
+        return net.backbone.digest()
+
+    first = learnt(1)
+    torch.manual_seed(99)
+    np.random.seed(99)  # noqa: NPY002
+    torch.rand(10)
+    assert learnt(1) == first != learnt(2)
+
+
+def test_events_tell_each_step(low_bars):
+    events = []
+    fit(model(tl.backbone("note-cnn")), low_bars.train, frozen=0, rate=1e-3, seed=0, steps=3, on_event=events.append)
+    assert [event.step for event in events] == [1, 2, 3]
+    assert all(isinstance(event, Step) and event.steps == 3 and 0 <= event.accuracy <= 1 for event in events)
+
+
+def test_a_listener_can_stop_and_leaves_the_network_usable(low_bars):
+    def stop(event):
+        if event.step == 2:
+            raise tl.Stopped
+
+    net = model(tl.backbone("note-cnn"))
+    threads = torch.get_num_threads()
+    with pytest.raises(tl.Stopped):
+        fit(net, low_bars.train, frozen=3, rate=1e-3, seed=0, steps=50, on_event=stop)
+    assert all(p.requires_grad for p in net.parameters())
+    assert torch.get_num_threads() == threads
+
+
+def test_the_head_is_scikit_learns(low_bars):
+    net = model(tl.backbone("note-cnn").fresh(0))
+    before = net.backbone.digest()
+    fit_head(net, low_bars.train)
+    features = net.backbone.features(low_bars.train.items)
+    mean, deviation = features.mean(0), features.std(0) + 1e-3
+    oracle = LogisticRegression(C=1.0, max_iter=1000).fit((features - mean) / deviation, low_bars.train.labels)
+    shown = net.backbone.features(low_bars.test.items)
+    theirs = oracle.predict_proba((shown - mean) / deviation)
+    assert np.allclose(net.probabilities(low_bars.test.items), theirs, atol=1e-4)
+    assert net.backbone.digest() == before
+
+
+@pytest.mark.parametrize("present", [(0, 2), (0, 1, 2)])
+def test_a_probe_rules_out_what_it_never_saw(present):
+    draw = np.random.default_rng(0)
+    labels = np.repeat(present, 10)
+    features = draw.normal(size=(len(labels), 4)) + labels[:, None]
+    weight, bias = linear_probe(features, labels, classes=4)
+    scores = features @ weight.T + bias
+    assert weight.shape == (4, 4)
+    assert set(scores.argmax(1)) <= set(present)
+    oracle = LogisticRegression().fit((features - features.mean(0)) / (features.std(0) + 1e-3), labels)
+    assert np.array_equal(scores.argmax(1), oracle.predict((features - features.mean(0)) / (features.std(0) + 1e-3)))
+
+
+def test_batches_cover_every_example_once_an_epoch(low_bars):
+    from tlkit.training import _draw_batches
+
+    rows = torch.cat(list(_draw_batches(18, 6, 3, seed=0)))
+    assert sorted(rows.tolist()) == list(range(18))
+    assert [len(batch) for batch in _draw_batches(5, 32, 3, seed=0)] == [5, 5, 5]

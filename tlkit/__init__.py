@@ -1,0 +1,59 @@
+"""tlkit: learn transfer learning by doing it.
+
+Public names are listed here once and loaded when first used, so that ``import tlkit`` stays light and quiet.
+"""
+
+from __future__ import annotations
+
+import importlib
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "AsIs": "strategy",
+    "Backbone": "backbones",
+    "Claim": "claims",
+    "ClaimFailed": "claims",
+    "Classifier": "training",
+    "Estimate": "results",
+    "Examples": "tasks",
+    "Full": "strategy",
+    "Head": "strategy",
+    "Keep": "strategy",
+    "LPFT": "strategy",
+    "Partial": "strategy",
+    "Picture": "plots",
+    "Predict": "widgets.predict",
+    "RandomHead": "strategy",
+    "Result": "results",
+    "Results": "results",
+    "Scratch": "strategy",
+    "Source": "experiment",
+    "Stopped": "training",
+    "Strategy": "strategy",
+    "Task": "tasks",
+    "TlkitError": "errors",
+    "backbone": "backbones",
+    "claim": "claims",
+    "compare": "experiment",
+    "load_results": "results",
+    "pretrain": "experiment",
+    "strategies": "strategy",
+    "task": "tasks",
+    "transfer": "experiment",
+}
+_CALLABLE = ("backbones", "tasks")  # rooms that are also called: tl.tasks() lists the tasks
+
+__all__ = sorted([*_HOMES, *_CALLABLE])
+
+
+def __getattr__(name: str):
+    if name in _CALLABLE:
+        return importlib.import_module(f"tlkit.{name}")
+    if name not in _HOMES:
+        raise AttributeError(f"module 'tlkit' has no attribute {name!r}")
+    return getattr(importlib.import_module(f"tlkit.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,262 @@
+"""Experiments: teach a source, transfer it to a target, compare strategies over shots and seeds."""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+import hashlib
+import json
+import time
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Executor, wait
+from dataclasses import dataclass, field
+
+from tlkit.backbones import Backbone
+from tlkit.backbones.base import count_parameters
+from tlkit.errors import TlkitError
+from tlkit.results import Result, Results
+from tlkit.seeding import check_seed, choose_seeds, stream
+from tlkit.strategy import RATE, Strategy, as_strategy
+from tlkit.tasks import Task
+from tlkit.training import STEPS, Classifier, Listener, fit, fit_head, new_head
+
+RECIPE = (
+    1  # raise it when a change to the code changes what a run learns: saved results of an older recipe are not reused
+)
+PRETRAINING_STEPS = 200
+
+
+@dataclass(frozen=True, eq=False)
+class Source:
+    """A backbone with what it was pre-trained on: task, seed, steps, and the head that it learnt there."""
+
+    model: Classifier
+    task: Task
+    seed: int
+    steps: int
+    accuracy: float
+    history: tuple = field(default=(), repr=False)
+
+    @property
+    def name(self) -> str:
+        """The name of the task that it learnt."""
+        return self.task.name
+
+    @property
+    def backbone(self) -> Backbone:
+        """The network, as stages."""
+        return self.model.backbone
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """What its own head can name."""
+        return self.task.classes
+
+    def __repr__(self) -> str:
+        return (
+            f"Source({self.backbone.name} taught {self.name}, seed {self.seed}: names {self.accuracy:.1%} of it right)"
+        )
+
+    def reseed(self, seed: int) -> Source:
+        """Another network that went through the same schooling with other luck; itself, where the seed is the same."""
+        if seed == self.seed:
+            return self
+        return pretrain(self.backbone, self.task, seed=seed, steps=self.steps)
+
+    def recipe(self) -> list:
+        """All that decides what a run with this source learns, but for the seed."""
+        wiring = [self.backbone.name, str(self.backbone)]
+        return [wiring, self.task.digest, self.steps]
+
+
+@dataclass(frozen=True)
+class Done:
+    """One run of a comparison has ended: the ``done``-th of ``total``; ``reused`` if it was computed earlier."""
+
+    done: int
+    total: int
+    result: Result
+    reused: bool
+
+
+def pretrain(
+    backbone: Backbone, task: Task, *, seed: int = 0, steps: int = PRETRAINING_STEPS, on_event: Listener | None = None
+) -> Source:
+    """Teach ``task`` to a new random copy of ``backbone``; the backbone that was given stays as it is."""
+    seed = check_seed(seed)
+    model = Classifier(
+        backbone.fresh(stream(seed, "source", backbone.name, task.name)),
+        new_head(backbone.width, len(task.classes), stream(seed, "source head", task.name)),
+    )
+    history: list = []
+    listener = _recorder(history, on_event)
+    order = stream(seed, "source order", task.name)
+    fit(model, task.train, frozen=0, rate=RATE, seed=order, steps=_check_steps(steps), on_event=listener)
+    return Source(model, task, seed, steps, model.accuracy(task.test), tuple(history))
+
+
+def transfer(
+    source: Source,
+    target: Task,
+    *,
+    strategy: str | Strategy = "head",
+    shots: int = 5,
+    seed: int = 0,
+    steps: int = STEPS,
+    on_event: Listener | None = None,
+) -> Result:
+    """Adapt ``source`` to ``target`` with ``shots`` labelled examples of each class; the source stays as it is.
+
+    Test data takes no part in the training, not even to choose when to stop.
+    """
+    strategy, seed, steps = as_strategy(strategy), check_seed(seed), _check_steps(steps)
+    examples = target.shots(shots, seed=seed)
+    history: list = []
+    begin = time.perf_counter()
+    model = _starting_point(source, target, strategy, seed)
+    learnt = _learn(model, examples, strategy, seed=seed, steps=steps, on_event=_recorder(history, on_event))
+    seconds = time.perf_counter() - begin
+    return Result(
+        source=source.name,
+        target=target.name,
+        strategy=strategy.name,
+        shots=int(shots),
+        seed=seed,
+        labels=len(examples) if strategy.phases else 0,
+        accuracy=model.accuracy(target.test),
+        seconds=seconds,
+        trainable_params=learnt,
+        total_params=count_parameters(model),
+        key=_key(source, target, strategy, shots, seed, steps),
+        history=tuple(history),
+        model=model,
+    )
+
+
+def compare(
+    source: Source,
+    target: Task,
+    *,
+    strategies: Iterable[str | Strategy] = ("scratch", "head", "full"),
+    shots: Iterable[int] = (1, 2, 5, 10, 20),
+    seeds: int | str | Iterable[int] | None = None,
+    steps: int = STEPS,
+    reuse: Results | None = None,
+    executor: Executor | None = None,
+    on_event: Callable[[Done], None] | None = None,
+) -> Results:
+    """Every strategy with every number of shots and every seed.
+
+    Each seed is an experiment of its own: its own source, schooled anew, its own labelled examples and its own head, so
+    that the spread holds the luck of all three. ``reuse`` takes earlier results, and only what they lack is computed.
+    ``executor`` is any ``concurrent.futures.Executor``; without one the runs are made here, one after the other.
+    """
+    grid = [(as_strategy(s), k, seed) for seed in choose_seeds(seeds) for s in strategies for k in shots]
+    for strategy, k, _ in grid:
+        _check_fit(source, target, strategy, k)
+    keys = [_key(source, target, strategy, k, seed, steps) for strategy, k, seed in grid]
+    known = {result.key: result for result in reuse or ()}
+    results = {key: known[key] for key in keys if key in known}
+    todo = {key: run for key, run in zip(keys, grid, strict=True) if key not in results}
+    tell = on_event or (lambda event: None)
+    for done, result in enumerate(list(results.values()), start=1):
+        tell(Done(done, len(keys), result, reused=True))
+    for result in _run_all(source, target, todo.values(), steps, executor):
+        results[result.key] = result
+        tell(Done(len(results), len(keys), result, reused=False))
+    return Results(results[key] for key in keys)
+
+
+def _run_all(
+    source: Source, target: Task, runs: Iterable[tuple[Strategy, int, int]], steps: int, executor: Executor | None
+) -> Iterator[Result]:
+    """The results as they come; each seed's source is schooled once, before the first run that needs it."""
+    by_seed: dict[int, list[tuple[Strategy, int]]] = {}
+    for strategy, k, seed in runs:
+        by_seed.setdefault(seed, []).append((strategy, k))
+    if executor is None:
+        for seed, group in by_seed.items():
+            own = source.reseed(seed)
+            yield from (_run(own, target, strategy, k, seed, steps) for strategy, k in group)
+        return
+    pending = {executor.submit(source.reseed, seed): seed for seed in by_seed}
+    try:
+        while pending:
+            for future in wait(pending, return_when=FIRST_COMPLETED).done:
+                seed = pending.pop(future)
+                if seed is None:
+                    yield future.result()
+                    continue
+                own = future.result()
+                for strategy, k in by_seed[seed]:
+                    pending[executor.submit(_run, own, target, strategy, k, seed, steps)] = None
+    finally:
+        for future in pending:
+            future.cancel()
+
+
+def _run(source: Source, target: Task, strategy: Strategy, shots: int, seed: int, steps: int) -> Result:
+    """One run without its network and history, which a comparison of hundreds does not keep."""
+    result = transfer(source, target, strategy=strategy, shots=shots, seed=seed, steps=steps)
+    return dataclasses.replace(result, model=None, history=())
+
+
+def _starting_point(source: Source, target: Task, strategy: Strategy, seed: int) -> Classifier:
+    """The network before its first lesson. What is new is drawn from seeds of its own, apart from the source's."""
+    _check_fit(source, target, strategy)
+    if strategy.body == "source":
+        backbone = source.backbone.copy()
+    else:
+        backbone = source.backbone.fresh(stream(seed, "target", source.backbone.name, target.name))
+    if strategy.head == "source":
+        return Classifier(backbone, copy.deepcopy(source.model.head))
+    return Classifier(backbone, new_head(backbone.width, len(target.classes), stream(seed, "target head", target.name)))
+
+
+def _learn(model: Classifier, examples, strategy: Strategy, *, seed: int, steps: int, on_event: Listener) -> int:
+    """Go through the phases; how many weights learnt in the phase in which most did."""
+    learnt = 0
+    for phase in strategy.phases:
+        frozen = strategy.frozen(phase, len(model.backbone.stages))
+        learnt = max(learnt, count_parameters(model) - count_parameters(model.backbone.stages[:frozen]))
+        if phase.rate is None:
+            fit_head(model, examples)
+        else:
+            order = stream(seed, "target order", strategy.name)
+            fit(model, examples, frozen=frozen, rate=phase.rate, seed=order, steps=steps, on_event=on_event)
+    return learnt
+
+
+def _check_fit(source: Source, target: Task, strategy: Strategy, shots: int = 1) -> None:
+    """One sentence now, rather than a traceback from the depths of torch later."""
+    if source.task.modality != target.modality:
+        raise TlkitError(f"{source.name} is made of {source.task.modality}s and {target.name} of {target.modality}s.")
+    if strategy.head == "source" and source.classes != target.classes:
+        raise TlkitError(
+            f"{strategy.name!r} uses the source's own head, and {source.name} and {target.name} do not name the same "
+            "classes: use 'lp_ft', which fits a new one."
+        )
+    for phase in strategy.phases:
+        strategy.frozen(phase, len(source.backbone.stages))
+    target.shots(shots)
+
+
+def _check_steps(steps: int) -> int:
+    if isinstance(steps, bool) or not isinstance(steps, int) or steps < 1:
+        raise TlkitError(f"steps={steps!r} is no number of training steps: give a whole number from 1 up.")
+    return steps
+
+
+def _recorder(history: list, on_event: Listener | None) -> Listener:
+    def listen(event) -> None:
+        history.append(event)
+        if on_event:
+            on_event(event)
+
+    return listen
+
+
+def _key(source: Source, target: Task, strategy: Strategy, shots: int, seed: int, steps: int) -> str:
+    """A hash of all that a run's result depends on, so that a saved result is reused for the same question only."""
+    asked = [RECIPE, source.recipe(), target.digest, target.name, dataclasses.asdict(strategy), int(shots), seed, steps]
+    return hashlib.blake2b(json.dumps(asked).encode(), digest_size=12).hexdigest()

@@ -1,0 +1,149 @@
+"""Pictures: a result in, an Axes out; and a picture as a notebook shows it, with its numbers in words.
+
+Colours are those of Okabe and Ito, which colour-blind people can tell apart; each strategy has a marker and a dash of
+its own besides, so that a plot reads in grey.
+"""
+
+from __future__ import annotations
+
+import base64
+import html
+import io
+from collections.abc import Iterable
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import NullLocator, PercentFormatter
+
+from tlkit.results import Results
+
+STYLES = {  # colour, marker, dash
+    "scratch": ("#000000", "o", "--"),
+    "random_head": ("#8c8c8c", "x", ":"),
+    "head": ("#0072b2", "s", "-"),
+    "partial": ("#e69f00", "^", "-."),
+    "full": ("#d55e00", "D", "-"),
+    "lp_ft": ("#009e73", "v", "-"),
+    "keep": ("#cc79a7", "P", "-"),
+    "as_is": ("#56b4e9", "", (0, (1, 2))),
+}
+OTHER = ("#999999", ".", "-")
+LABELS = {
+    "scratch": "from scratch",
+    "random_head": "random, frozen",
+    "head": "frozen (head)",
+    "full": "tune all (full)",
+    "lp_ft": "head, then all (lp_ft)",
+    "keep": "keep the head, tune all (keep)",
+    "as_is": "no lesson at all (as_is)",
+}
+
+
+class Picture:
+    """A figure with its numbers in words, which stand below it, for those who don't see it and for plain text."""
+
+    def __init__(self, figure: Figure, title: str, words: str):
+        self.figure, self.title, self.words = figure, title, words
+
+    def __repr__(self) -> str:
+        return self.words
+
+    def _repr_html_(self) -> str:
+        data = base64.b64encode(png(self.figure)).decode()
+        return (
+            f'<figure style="margin:0"><img alt="Plot: {html.escape(self.title)}; its numbers are below." '
+            f'src="data:image/png;base64,{data}" style="max-width:100%">'
+            f'<figcaption style="max-width:48em">{html.escape(self.words)}</figcaption></figure>'
+        )
+
+
+def png(figure: Figure) -> bytes:
+    """The figure as PNG."""
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", metadata={"Software": None})
+    return buffer.getvalue()
+
+
+def figure(width: float = 7.2, height: float = 4.2) -> tuple[Figure, Axes]:
+    """A figure that belongs to no window, and its Axes."""
+    fig = Figure(figsize=(width, height), dpi=110, layout="constrained")
+    return fig, fig.subplots()
+
+
+def style(strategy: str) -> tuple[str, str, object]:
+    """Colour, marker and dash of a strategy, the same in every plot."""
+    return STYLES.get(strategy.partition(":")[0], OTHER)
+
+
+def label(strategy: str) -> str:
+    """What a strategy is called in a plot."""
+    return LABELS.get(strategy, strategy)
+
+
+def label_curve(results: Results, *, ax: Axes | None = None, strategies: Iterable[str] | None = None) -> Axes:
+    """Accuracy against shots: the mean over seeds, and a band from the lowest seed to the highest."""
+    ax = ax if ax is not None else figure()[1]
+    ends = []
+    for name in strategies or results.strategies:
+        colour, marker, dash = style(name)
+        values = _values(results, name)
+        mean = values.mean(axis=1)
+        ax.fill_between(results.shots, values.min(axis=1), values.max(axis=1), color=colour, alpha=0.13, linewidth=0)
+        ax.plot(results.shots, mean, color=colour, marker=marker, linestyle=dash, markersize=6, linewidth=1.8)
+        ends.append((mean[-1], name, colour))
+    label_axes(ax, results.shots)
+    _label_ends(ax, results.shots[-1], ends)
+    return ax
+
+
+def label_axes(ax: Axes, shots: list[int]) -> None:
+    """Shots across on a log scale, accuracy up in percent."""
+    ax.set_xscale("log")
+    ax.set_xticks(shots, [str(k) for k in shots])
+    ax.xaxis.set_minor_locator(NullLocator())
+    ax.set_ylim(0, 1.02)
+    ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    ax.set_xlabel("shots: labelled examples of each class")
+    ax.set_ylabel("test examples named right")
+    ax.grid(alpha=0.25)
+    ax.spines[["top", "right"]].set_visible(False)
+
+
+def curve_picture(results: Results, title: str = "", *, strategies: Iterable[str] | None = None) -> Picture:
+    """The label curve as a picture with its numbers in words."""
+    strategies = list(strategies or results.strategies)
+    fig, ax = figure()
+    label_curve(results, ax=ax, strategies=strategies)
+    if title:
+        ax.set_title(title, loc="left", fontweight="bold")
+    return Picture(fig, title or "accuracy against shots", describe(results, title, strategies))
+
+
+def describe(results: Results, title: str, strategies: Iterable[str]) -> str:
+    """The means of a label curve in words."""
+    parts = []
+    for name in strategies:
+        mean = _values(results, name).mean(axis=1)
+        points = ", ".join(f"{value:.0%} at {k}" for k, value in zip(results.shots, mean, strict=True))
+        parts.append(f"{label(name)} {points}")
+    opening = f"{title}. " if title else ""
+    return f"{opening}Named right, mean of {len(results.seeds)} seeds, by shots: {'; '.join(parts)}."
+
+
+def _values(results: Results, strategy: str) -> np.ndarray:
+    """Accuracies (shots, seeds)."""
+    return np.array([results.accuracy(strategy, shots=k).values for k in results.shots])
+
+
+def _label_ends(ax: Axes, x: float, ends: list[tuple[float, str, str]], gap: float = 0.062) -> None:
+    """Name each curve at its right end, in its order, pushed apart where they would touch."""
+    ends = sorted(ends)
+    heights = [value for value, _, _ in ends]
+    for i in range(1, len(heights)):
+        heights[i] = max(heights[i], heights[i - 1] + gap)
+    excess = max(0.0, heights[-1] - 1.0)
+    for i in reversed(range(len(heights))):  # the stack was pushed over the top: push it down again
+        heights[i] = min(heights[i], heights[-1] - excess if i == len(heights) - 1 else heights[i + 1] - gap)
+    for height, (_, name, colour) in zip(heights, ends, strict=True):
+        ax.text(x * 1.08, height, label(name), color=colour, va="center", fontsize=9)

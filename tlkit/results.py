@@ -1,0 +1,252 @@
+"""What runs found: a result, many results, and an estimate with its interval."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import statistics
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tlkit.errors import TlkitError, unknown
+
+FORMAT = 1
+CONFIDENCE = 0.95
+
+
+@dataclass(frozen=True)
+class Result:
+    """One run.
+
+    ``accuracy`` is the share of test examples named right; ``seconds`` is what the learning took, without the test;
+    ``labels`` is how many labelled examples it used; ``history`` holds the training steps and ``model`` the network,
+    neither of which a comparison keeps.
+    """
+
+    source: str
+    target: str
+    strategy: str
+    shots: int
+    seed: int
+    labels: int
+    accuracy: float
+    seconds: float
+    trainable_params: int
+    total_params: int
+    key: str = field(default="", repr=False)
+    history: tuple = field(default=(), repr=False, compare=False)
+    model: object = field(default=None, repr=False, compare=False)
+
+    def row(self) -> dict:
+        """What can be written down: all but the history and the network."""
+        return {f.name: getattr(self, f.name) for f in dataclasses.fields(self) if f.name not in ("history", "model")}
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A figure for each seed, with their mean and its 95% interval (Student's t).
+
+    Estimates subtract seed by seed: ``a - b`` is the paired difference. Compared with a margin they give a
+    :class:`~tlkit.claims.Check`, which holds if the whole interval is on the right side of it.
+    """
+
+    by_seed: Mapping[int, float]
+    what: str
+
+    @property
+    def values(self) -> list[float]:
+        """The figure of each seed."""
+        return list(self.by_seed.values())
+
+    @property
+    def mean(self) -> float:
+        """The mean over seeds."""
+        return statistics.fmean(self.values)
+
+    @property
+    def half_width(self) -> float:
+        """Half the width of the interval; infinite for a single seed, which says nothing of the spread."""
+        n = len(self.values)
+        if n < 2:
+            return float("inf")
+        from scipy.stats import t
+
+        return float(t.ppf((1 + CONFIDENCE) / 2, n - 1)) * statistics.stdev(self.values) / n**0.5
+
+    @property
+    def low(self) -> float:
+        """The lower end of the interval."""
+        return self.mean - self.half_width
+
+    @property
+    def high(self) -> float:
+        """The upper end of the interval."""
+        return self.mean + self.half_width
+
+    def __sub__(self, other: Estimate) -> Estimate:
+        seeds = [seed for seed in self.by_seed if seed in other.by_seed]
+        if not seeds:
+            raise TlkitError(
+                f"{self.what} and {other.what} share no seed, so they can't be paired: compare them on the same ones."
+            )
+        return Estimate(
+            {seed: self.by_seed[seed] - other.by_seed[seed] for seed in seeds}, f"{self.what} - {other.what}"
+        )
+
+    def __gt__(self, margin: float):
+        from tlkit.claims import Check
+
+        return Check(self, ">", margin, self.low > margin)
+
+    def __lt__(self, margin: float):
+        from tlkit.claims import Check
+
+        return Check(self, "<", margin, self.high < margin)
+
+    def __str__(self) -> str:
+        return f"{self.mean:.3f} ({self.low:.3f} to {self.high:.3f})"
+
+
+class Results:
+    """Many runs, in the order in which they were asked for."""
+
+    def __init__(self, runs: Iterable[Result]):
+        self.runs = tuple(runs)
+
+    def __iter__(self) -> Iterator[Result]:
+        return iter(self.runs)
+
+    def __len__(self) -> int:
+        return len(self.runs)
+
+    def __add__(self, other: Results) -> Results:
+        return Results([*self, *other])
+
+    def __repr__(self) -> str:
+        return (
+            f"Results({len(self)} runs: {' and '.join(self.sources)} -> {' and '.join(self.targets)}; "
+            f"{', '.join(self.strategies)}; shots {', '.join(map(str, self.shots))}; {len(self.seeds)} seeds)"
+        )
+
+    @property
+    def sources(self) -> list[str]:
+        """The sources, each once."""
+        return self._each("source")
+
+    @property
+    def targets(self) -> list[str]:
+        """The targets, each once."""
+        return self._each("target")
+
+    @property
+    def strategies(self) -> list[str]:
+        """The strategies, each once."""
+        return self._each("strategy")
+
+    @property
+    def shots(self) -> list[int]:
+        """The numbers of shots, ascending."""
+        return sorted(self._each("shots"))
+
+    @property
+    def seeds(self) -> list[int]:
+        """The seeds, each once."""
+        return self._each("seed")
+
+    def where(self, **wanted) -> Results:
+        """The runs whose fields have these values: ``results.where(strategy="head", shots=5)``."""
+        for name, value in wanted.items():
+            if name not in _ROW:
+                raise unknown("column", name, _ROW)
+            known = self._each(name)
+            if value not in known:
+                raise TlkitError(f"These results have no {name} {value!r}; they have {', '.join(map(str, known))}.")
+        return Results(run for run in self if all(getattr(run, name) == value for name, value in wanted.items()))
+
+    def table(self):
+        """A pandas frame, one row a run."""
+        import pandas as pd
+
+        columns = [name for name in _ROW if name != "key"]
+        return pd.DataFrame([run.row() for run in self], columns=columns)
+
+    def summary(self, value: str = "accuracy"):
+        """A pandas frame of means over seeds, strategies down and shots across."""
+        frame = self.table().pivot_table(index="strategy", columns="shots", values=value, sort=False)
+        return frame[self.shots].rename_axis(index=None)
+
+    def cost(self):
+        """A pandas frame of what each strategy costs beside what it brings, at the largest number of shots."""
+        frame = self.where(shots=self.shots[-1]).table()
+        columns = ["labels", "trainable_params", "seconds", "accuracy"]
+        return frame.groupby("strategy", sort=False)[columns].mean().rename_axis(index=None)
+
+    def accuracy(self, strategy: str, *, shots: int) -> Estimate:
+        """The accuracy of a strategy, seed by seed."""
+        runs = self.where(strategy=strategy).where(shots=shots)
+        if len(runs.sources) > 1 or len(runs.targets) > 1:
+            raise TlkitError("These results mix sources or targets: choose one first, as in results.where(target=...).")
+        return Estimate({run.seed: run.accuracy for run in runs}, f"{strategy} at {shots} shot{'s' * (shots > 1)}")
+
+    def gain(self, strategy: str, *, over: str, shots: int) -> Estimate:
+        """By how much ``strategy`` beats ``over`` at that many shots, paired by seed."""
+        difference = self.accuracy(strategy, shots=shots) - self.accuracy(over, shots=shots)
+        return dataclasses.replace(difference, what=f"{strategy} over {over} at {shots} shot{'s' * (shots > 1)}")
+
+    def plot(self, ax=None, *, strategies: Iterable[str] | None = None):
+        """Accuracy against shots, mean and spread over seeds; the Axes that it drew on."""
+        from tlkit.plots import label_curve
+
+        return label_curve(self, ax=ax, strategies=strategies)
+
+    def picture(self, title: str = "", *, strategies: Iterable[str] | None = None):
+        """The plot with its numbers in words, as a notebook shows it."""
+        from tlkit.plots import curve_picture
+
+        return curve_picture(self, title, strategies=strategies)
+
+    def save(self, path: str | os.PathLike) -> Path:
+        """Write the runs down as JSON, whole or not at all; :func:`load_results` reads them again."""
+        path = Path(path)
+        rows = ",\n".join(json.dumps(run.row()) for run in self)
+        draft = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            draft.write_text(f'{{"format": {FORMAT}, "rows": [\n{rows}\n]}}\n', encoding="utf-8")
+            os.replace(draft, path)
+        except OSError as error:
+            draft.unlink(missing_ok=True)
+            raise TlkitError(
+                f"The results can't be saved as {path} ({error.strerror}): choose another place."
+            ) from error
+        return path
+
+    def _each(self, name: str) -> list:
+        return list(dict.fromkeys(getattr(run, name) for run in self))
+
+
+_ROW = tuple(f.name for f in dataclasses.fields(Result) if f.name not in ("history", "model"))
+
+
+def load_results(path: str | os.PathLike) -> Results:
+    """Results that :meth:`Results.save` wrote."""
+    try:
+        saved = json.loads(Path(path).read_text(encoding="utf-8"))
+        version, rows = saved["format"], saved["rows"]
+    except OSError as error:
+        raise TlkitError(f"There are no results to read at {path} ({error.strerror}).") from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise TlkitError(
+            f"{path} does not hold results that tlkit saved, or was cut short: save them again."
+        ) from error
+    if version > FORMAT:
+        raise TlkitError(
+            f"{path} was saved by a newer tlkit (format {version}; this one reads up to {FORMAT}): "
+            "upgrade with `pip install --upgrade tlkit`."
+        )
+    try:
+        return Results(Result(**row) for row in rows)
+    except TypeError as error:
+        raise TlkitError(f"{path} has rows that are no results ({error}): save them again.") from error

@@ -1,0 +1,31 @@
+"""Tasks by name: one module a family."""
+
+from __future__ import annotations
+
+import functools
+
+from tlkit.errors import unknown
+from tlkit.rooms import make_callable
+from tlkit.tasks import notes
+from tlkit.tasks.base import Examples, Task
+
+__all__ = ["Examples", "Task", "task", "tasks"]
+
+_FAMILIES = (notes,)
+
+
+def tasks() -> dict[str, str]:
+    """Every task that :func:`task` knows, with what it is in one line."""
+    return {name: about for family in _FAMILIES for name, about in family.names().items()}
+
+
+@functools.lru_cache(maxsize=32)
+def task(name: str) -> Task:
+    """The task of that name, such as ``"notes/guitar"``; :func:`tasks` lists them all."""
+    for family in _FAMILIES:
+        if name in family.names():
+            return family.load(name)
+    raise unknown("task", name, tasks())
+
+
+make_callable(__name__)

@@ -1,0 +1,107 @@
+"""A task: labelled examples to learn from, and others to be tested on."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+import numpy as np
+
+from tlkit.errors import TlkitError
+from tlkit.seeding import check_seed, stream
+
+
+@dataclass(frozen=True, eq=False)
+class Examples:
+    """Labelled examples: ``items`` (n, ...), ``labels`` (n,) as class numbers, and ``tags``, more columns by name."""
+
+    items: np.ndarray
+    labels: np.ndarray
+    tags: Mapping[str, np.ndarray] = field(default_factory=dict)
+
+    def __post_init__(self):
+        for name, column in {"labels": self.labels, **self.tags}.items():
+            if len(column) != len(self.items):
+                raise TlkitError(f"There are {len(self.items)} items but {len(column)} {name}: give one for each item.")
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    def __repr__(self) -> str:
+        return f"Examples({len(self)} items of shape {self.items.shape[1:]})"
+
+    def take(self, rows: np.ndarray) -> Examples:
+        """The examples at ``rows`` (numbers or a mask), in that order."""
+        return Examples(self.items[rows], self.labels[rows], {name: tag[rows] for name, tag in self.tags.items()})
+
+
+@dataclass(frozen=True, eq=False)
+class Task:
+    """A labelled problem: name, modality, class names, and a train and a test split that share no example."""
+
+    name: str
+    modality: str
+    classes: tuple[str, ...]
+    train: Examples
+    test: Examples
+    about: str = ""
+
+    def __repr__(self) -> str:
+        return (
+            f"Task({self.name!r}: {len(self.classes)} classes, {len(self.train):,} {self.modality}s to learn from, "
+            f"{len(self.test):,} to be tested on)"
+        )
+
+    @property
+    def most_shots(self) -> int:
+        """How many labelled examples of *each* class there are to draw from."""
+        return int(np.bincount(self.train.labels, minlength=len(self.classes)).min())
+
+    def shots(self, k: int, *, seed: int = 0) -> Examples:
+        """``k`` labelled training examples of each class, drawn by ``seed``.
+
+        The first of ``shots(5)`` are those of ``shots(1)``: more labels add to what was there, as they do in life.
+        """
+        if isinstance(k, bool) or not isinstance(k, (int, np.integer)) or k < 1:
+            raise TlkitError(f"shots={k!r} is not a number of examples: ask for 1 or more of each class.")
+        if k > self.most_shots:
+            raise TlkitError(
+                f"{self.name} has {self.most_shots} labelled examples of its rarest class, and shots={k} asks for "
+                f"more: ask for 1 to {self.most_shots}."
+            )
+        draw = np.random.default_rng(stream(check_seed(seed), "shots", self.name))
+        order = draw.permutation(len(self.train))
+        rows = [order[self.train.labels[order] == label][:k] for label in range(len(self.classes))]
+        return self.train.take(np.concatenate(rows))
+
+    def sample(self, n: int, *, seed: int = 0) -> Task:
+        """The same task with only ``n`` training examples, as evenly spread over the classes as can be."""
+        if not 1 <= n <= len(self.train):
+            raise TlkitError(
+                f"{self.name} has {len(self.train)} training examples: sample 1 to {len(self.train)}, not {n}."
+            )
+        order = np.random.default_rng(stream(check_seed(seed), "sample", self.name)).permutation(len(self.train))
+        labels = self.train.labels[order]
+        rank = np.empty(len(order), dtype=int)  # the how-many-th of its class each example is
+        for label in range(len(self.classes)):
+            rank[labels == label] = np.arange(np.count_nonzero(labels == label))
+        return replace(self, train=self.train.take(order[np.argsort(rank, kind="stable")[:n]]))
+
+    def shuffled(self, *, seed: int = 0) -> Task:
+        """The control: the same training items with their labels dealt out anew, so that they mean nothing."""
+        labels = np.random.default_rng(stream(check_seed(seed), "shuffled", self.name)).permutation(self.train.labels)
+        train = replace(self.train, labels=labels)
+        return replace(self, name=f"{self.name} with shuffled labels", train=train)
+
+    @cached_property
+    def digest(self) -> str:
+        """A hash of all that a run can learn from or be tested on."""
+        blake = hashlib.blake2b(digest_size=16)
+        for part in (self.train, self.test):
+            for array in (part.items, part.labels):
+                blake.update(f"{array.dtype}{array.shape}".encode())
+                blake.update(np.ascontiguousarray(array))
+        blake.update("\0".join(self.classes).encode())
+        return blake.hexdigest()

@@ -1,0 +1,169 @@
+"""The one training loop. It emits events; it never draws, prints or knows a widget.
+
+The figures below were found on notes of the marimba from a piano, on training pictures that were not among the shots;
+no test picture and no guitar took part.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from tlkit.backbones.base import Backbone, randomise
+from tlkit.tasks.base import Examples
+
+STEPS = 100
+BATCH = 32
+HEAD_STRENGTH = 1.0  # scikit-learn's C: the inverse of how hard the head's weights are held down
+
+
+@dataclass(frozen=True)
+class Step:
+    """What happened in one training step: loss and accuracy are those of its batch, before the step."""
+
+    step: int
+    steps: int
+    loss: float
+    accuracy: float
+
+
+Listener = Callable[[object], None]
+
+
+class Stopped(Exception):
+    """A listener raises this to stop a training; what was learnt so far is lost with the run, nothing else is."""
+
+
+class Classifier(nn.Module):
+    """A backbone with a head: the small linear classifier on top."""
+
+    def __init__(self, backbone: Backbone, head: nn.Linear):
+        super().__init__()
+        self.backbone, self.head = backbone, head
+
+    def forward(self, inputs: Tensor, *, start: int = 0) -> Tensor:
+        """Class scores (n, classes) of prepared inputs, or of what stage ``start - 1`` said of them."""
+        return self.head(self.backbone(inputs, start=start))
+
+    def probabilities(self, items: np.ndarray) -> np.ndarray:
+        """How likely the network finds each class (n, classes)."""
+        with one_thread(), torch.no_grad():
+            features = torch.from_numpy(self.backbone.features(items))
+            return self.head(features).softmax(dim=1).numpy()
+
+    def accuracy(self, examples: Examples) -> float:
+        """The share of ``examples`` that is named right."""
+        return float((self.probabilities(examples.items).argmax(axis=1) == examples.labels).mean())
+
+
+def new_head(width: int, classes: int, seed: int) -> nn.Linear:
+    """A random head; give it a seed of its own, apart from the source's."""
+    head = nn.Linear(width, classes)
+    randomise(head, seed)
+    return head
+
+
+def fit(
+    model: Classifier,
+    examples: Examples,
+    *,
+    frozen: int,
+    rate: float,
+    seed: int,
+    steps: int = STEPS,
+    batch: int = BATCH,
+    on_event: Listener | None = None,
+) -> None:
+    """Train the head and every stage after the first ``frozen`` ones, in place.
+
+    What the frozen stages say never changes, so it is computed once. They are in eval mode, so that the running
+    statistics of a BatchNorm among them stay put too, which ``requires_grad=False`` alone would not do.
+    """
+    with one_thread(), _frozen(model.backbone, frozen):
+        with torch.no_grad():
+            inputs = model.backbone.run(model.backbone.prepare(examples.items), stop=frozen)
+        labels = torch.from_numpy(examples.labels)
+        optimiser = torch.optim.Adam([p for p in model.parameters() if p.requires_grad], lr=rate)
+        decay = torch.optim.lr_scheduler.LinearLR(optimiser, 1.0, 0.0, total_iters=steps)
+        for step, rows in enumerate(_draw_batches(len(labels), batch, steps, seed), start=1):
+            scores = model(inputs[rows], start=frozen)
+            loss = F.cross_entropy(scores, labels[rows])
+            optimiser.zero_grad()
+            loss.backward()
+            optimiser.step()
+            decay.step()
+            if on_event:
+                right = (scores.argmax(dim=1) == labels[rows]).float().mean()
+                on_event(Step(step, steps, loss.item(), right.item()))
+
+
+def fit_head(model: Classifier, examples: Examples) -> None:
+    """Fit the head alone, in place: multinomial logistic regression on the frozen body's features, by scikit-learn.
+
+    The problem is convex, so the answer depends on no seed, rate or number of steps.
+    """
+    with one_thread():
+        features = model.backbone.features(examples.items)
+    weight, bias = linear_probe(features, examples.labels, classes=model.head.out_features)
+    with torch.no_grad():
+        model.head.weight.copy_(torch.from_numpy(weight))
+        model.head.bias.copy_(torch.from_numpy(bias))
+
+
+def linear_probe(features: np.ndarray, labels: np.ndarray, *, classes: int) -> tuple[np.ndarray, np.ndarray]:
+    """Weight (classes, width) and bias (classes,) of a linear classifier on ``features`` (n, width).
+
+    Features are standardised before the fit, and the standardising is folded into the weights after it. A class of
+    which there is no example gets a bias that rules it out.
+    """
+    from sklearn.linear_model import LogisticRegression
+
+    mean, deviation = features.mean(axis=0), features.std(axis=0) + 1e-3
+    probe = LogisticRegression(C=HEAD_STRENGTH, max_iter=1000).fit((features - mean) / deviation, labels)
+    coefficients, intercept = probe.coef_, probe.intercept_
+    if len(probe.classes_) == 2:  # scikit-learn keeps one row for two classes
+        coefficients, intercept = np.vstack([0 * coefficients, coefficients]), np.append(0, intercept)
+    weight, bias = np.zeros((classes, features.shape[1])), np.full(classes, -1e4)
+    weight[probe.classes_] = coefficients / deviation
+    bias[probe.classes_] = intercept - coefficients @ (mean / deviation)
+    return weight, bias
+
+
+@contextlib.contextmanager
+def one_thread() -> Iterator[None]:
+    """One thread for small networks: on shared cores two are several times slower, and sums may come out otherwise."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
+
+
+@contextlib.contextmanager
+def _frozen(backbone: Backbone, stages: int) -> Iterator[None]:
+    """The first ``stages`` stages do not learn; the others do."""
+    backbone.train()
+    for stage in backbone.stages[:stages]:
+        stage.eval().requires_grad_(False)
+    try:
+        yield
+    finally:
+        backbone.requires_grad_(True).eval()
+
+
+def _draw_batches(n: int, size: int, steps: int, seed: int) -> Iterator[Tensor]:
+    """``steps`` batches of rows: epoch after epoch, each in an order of its own; no batch is larger than ``n``."""
+    generator = torch.Generator().manual_seed(seed)
+    order = torch.empty(0, dtype=torch.int64)
+    for _ in range(steps):
+        if len(order) < min(size, n):
+            order = torch.cat([order, torch.randperm(n, generator=generator)])
+        yield order[:size]
+        order = order[size:]

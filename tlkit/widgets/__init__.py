@@ -1,0 +1,1 @@
+"""The labs: thin views over compute and draw, one a file."""

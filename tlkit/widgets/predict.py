@@ -1,0 +1,188 @@
+"""Draw your prediction: the reader's curve of accuracy against labelled examples, before any number is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import anywidget
+import traitlets
+
+from ..errors import TlkitError
+
+HERE = Path(__file__).parent
+NEUTRAL = 0.5  # where the curve lies before anybody has touched it
+
+EMPTY = (
+    "You have not drawn your prediction yet. Drag the points, or paint a curve across them; "
+    "with the keyboard, Tab to a point and press the arrow keys."
+)
+SKIPPED = (
+    "You drew nothing this time, which is fine; "
+    "next time try a guess first: right or wrong, it makes the answer easier to remember."
+)
+
+
+class Predict(anywidget.AnyWidget):
+    """A curve that the reader drags into place, and over which `reveal` later draws what was measured.
+
+    `shots` are the numbers of labelled examples, `unit` what they count, `label` whose accuracy it is. `reference` is a
+    (name, values) pair drawn in grey as a given, `chance` the accuracy of guessing (None: no line). Accuracies are
+    fractions from 0 to 1. The view takes no more drawing once the truth is shown; from Python, `values = [...]` draws.
+    """
+
+    _esm = HERE / "predict.js"
+    _css = HERE / "predict.css"
+
+    question = traitlets.Unicode().tag(sync=True)
+    label = traitlets.Unicode().tag(sync=True)
+    unit = traitlets.Unicode().tag(sync=True)
+    shots = traitlets.List(traitlets.Int()).tag(sync=True)
+    steps = traitlets.List(traitlets.Unicode(), help="Each of `shots` with its unit, in words.").tag(sync=True)
+    chance = traitlets.Float(allow_none=True).tag(sync=True)
+    reference = traitlets.Dict(allow_none=True, help='None, or {"name", "values"}.').tag(sync=True)
+    values = traitlets.List(traitlets.Float(), help="The reader's curve.").tag(sync=True)
+    touched = traitlets.Bool(False, help="Has anybody drawn yet?").tag(sync=True)
+    truth = traitlets.Dict(None, allow_none=True, help='None, or {"name", "mean", "low", "high"}.').tag(sync=True)
+    summary = traitlets.Unicode(help="`words()`, for the page.").tag(sync=True)
+
+    def __init__(
+        self,
+        shots: Iterable[int] = (1, 2, 5, 10, 20, 50),
+        *,
+        label: str = "a pianist",
+        question: str = "How many of 100 guitar notes will the network name right?",
+        chance: float | None = 1 / 12,
+        reference: tuple[str, Sequence[float]] | None = None,
+        unit: str = "notes of each name",
+    ) -> None:
+        shots = _shots(shots)
+        if chance is not None:
+            (chance,) = _fractions("chance", [chance], 1)
+        if reference is not None:
+            name, values = reference
+            reference = {"name": str(name), "values": _fractions("the reference", values, len(shots))}
+        steps = [f"{n} {_counted(unit, n)}" for n in shots]
+        super().__init__(
+            shots=shots, steps=steps, label=label, question=question, chance=chance, reference=reference, unit=unit
+        )
+
+    def reveal(self, name: str, mean: Iterable[float], low: Iterable[float], high: Iterable[float]) -> Predict:
+        """Draw the measured curve over the prediction: its mean, and a band from `low` to `high`."""
+        self.truth = {"name": name, "mean": mean, "low": low, "high": high}
+        return self
+
+    def score(self) -> float | None:
+        """How far the prediction lies from the truth, in points on average; None until both are there."""
+        if not (self.touched and self.truth):
+            return None
+        gaps = self._gaps()
+        return sum(map(abs, gaps)) / len(gaps)
+
+    def words(self) -> str:
+        """The picture in one paragraph, with all of its numbers."""
+        sentences = []
+        if self.reference:
+            sentences.append(f"Given, {self.reference['name']}: {self._listed(self.reference['values'])}.")
+        if self.touched:
+            sentences.append(f"Your prediction for {self.label}: {self._listed(self.values)}.")
+        elif not self.truth:
+            sentences.append(EMPTY)
+        if self.truth:
+            band = list(zip(self.truth["low"], self.truth["high"], strict=True))
+            sentences.append(f"Measured, {self.truth['name']}: {self._listed(self.truth['mean'], band)}.")
+            sentences.append(self._verdict() if self.touched else SKIPPED)
+        return " ".join(sentences)
+
+    def __repr__(self) -> str:
+        return f"{self.question} {self.words()}"
+
+    def _gaps(self) -> list[float]:
+        """Prediction minus truth, in points."""
+        return [100 * (mine - mean) for mine, mean in zip(self.values, self.truth["mean"], strict=True)]
+
+    def _verdict(self) -> str:
+        """How far off the reader was, and where most."""
+        gaps = self._gaps()
+        worst = max(range(len(gaps)), key=lambda i: abs(gaps[i]))
+        if round(abs(gaps[worst])) == 0:
+            return "You were right to the point, everywhere."
+        side = "too high" if gaps[worst] > 0 else "too low"
+        return (
+            f"You were {_points(self.score())} away on average, and furthest off after {self.steps[worst]}: "
+            f"{_points(abs(gaps[worst]))} {side}."
+        )
+
+    def _listed(self, values: Sequence[float], band: Sequence[tuple[float, float]] = ()) -> str:
+        """'24% after 1 note of each name, 31% after 2 and 50% after 5', with ranges where there is a band."""
+        after = [self.steps[0], *map(str, self.shots[1:])]
+        ranges = [f" ({100 * low:.0f} to {100 * high:.0f})" for low, high in band] or [""] * len(values)
+        parts = [f"{100 * v:.0f}%{r} after {a}" for v, r, a in zip(values, ranges, after, strict=True)]
+        return f"{', '.join(parts[:-1])} and {parts[-1]}"
+
+    @traitlets.default("values")
+    def _neutral(self) -> list[float]:
+        return [NEUTRAL] * len(self.shots)
+
+    @traitlets.default("summary")
+    def _first_summary(self) -> str:
+        return self.words()
+
+    @traitlets.validate("values")
+    def _check_values(self, proposal: dict) -> list[float]:
+        return _fractions("values", proposal["value"], len(self.shots))
+
+    @traitlets.validate("truth")
+    def _check_truth(self, proposal: dict) -> dict | None:
+        return proposal["value"] and _truth(proposal["value"], len(self.shots))
+
+    @traitlets.observe("values")
+    def _touch(self, _change: dict) -> None:
+        self.touched = True
+
+    @traitlets.observe("values", "touched", "truth")
+    def _summarise(self, _change: dict) -> None:
+        self.summary = self.words()
+
+
+def _shots(shots: Iterable[int]) -> list[int]:
+    """`shots` as a list of two or more whole numbers that grow."""
+    shots = list(shots)
+    whole = all(n >= 0 and n == int(n) for n in shots)
+    if len(shots) < 2 or not whole or any(b <= a for a, b in zip(shots, shots[1:], strict=False)):
+        raise TlkitError(f"shots must be two or more whole numbers in growing order, such as (1, 2, 5), not {shots}.")
+    return [int(n) for n in shots]
+
+
+def _fractions(what: str, values: Iterable[float], count: int) -> list[float]:
+    """`values` as a list of `count` plain floats from 0 to 1."""
+    try:
+        values = [float(v) for v in values]
+    except (TypeError, ValueError):
+        raise TlkitError(f"{what} must be a list of numbers from 0 to 1, not {values!r}.") from None
+    if len(values) != count:
+        raise TlkitError(f"{what} must have {count} values, one for each of the shots, not {len(values)}.")
+    outside = [v for v in values if not 0 <= v <= 1]
+    if outside:
+        raise TlkitError(f"{what} must be accuracies from 0 to 1, and {outside[0]:g} is not.")
+    return values
+
+
+def _truth(given: dict, count: int) -> dict:
+    """`given` with its three curves checked: each complete, and low <= mean <= high."""
+    truth = {key: _fractions(f"the {key} of the truth", given[key], count) for key in ("mean", "low", "high")}
+    rows = zip(truth["low"], truth["mean"], truth["high"], strict=True)
+    if any(not low <= mean <= high for low, mean, high in rows):
+        raise TlkitError("The truth must have low <= mean <= high after each number of shots.")
+    return {"name": str(given["name"]), **truth}
+
+
+def _counted(unit: str, n: int) -> str:
+    """`unit` after the number `n`: 'notes of each name' is 'note of each name' after a 1."""
+    first, *rest = unit.split(" ")
+    return " ".join([first.removesuffix("s") if n == 1 else first, *rest])
+
+
+def _points(gap: float) -> str:
+    """A gap in words: '1 point', '12 points'."""
+    return f"{gap:.0f} point{'' if round(gap) == 1 else 's'}"
