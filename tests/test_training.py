@@ -27,7 +27,9 @@ def test_frozen_stages_move_by_exactly_nothing_and_the_others_move(low_bars, fro
     before = [state(stage) for stage in net.backbone.stages]
     head = state(net.head)
     fit(net, low_bars.train, frozen=frozen, rate=1e-3, seed=0, steps=2)
-    assert [same(b, stage) for b, stage in zip(before, net.backbone.stages, strict=True)] == [k < frozen for k in range(4)]
+    assert [same(b, stage) for b, stage in zip(before, net.backbone.stages, strict=True)] == [
+        k < frozen for k in range(4)
+    ]
     assert not same(head, net.head)
 
 

@@ -324,7 +324,8 @@ function followPointer(chart, model) {
   let stroke = null;
   const at = (event) => {
     const box = root.getBoundingClientRect();
-    return { x: event.clientX - box.left, y: event.clientY - box.top };
+    const scale = frame.width / box.width;
+    return { x: scale * (event.clientX - box.left), y: scale * (event.clientY - box.top) };
   };
   const draw = () => {
     chart.active = stroke.held;

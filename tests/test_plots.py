@@ -1,0 +1,62 @@
+import numpy as np
+import pytest
+from matplotlib.axes import Axes
+
+import tlkit as tl
+from tests.test_results import result
+from tlkit import plots
+
+
+@pytest.fixture
+def results():
+    names = [*plots.STYLES, "other"]
+    return tl.Results(
+        result(name.replace("partial", "partial:2"), k, seed, min(0.99, 0.1 * i + 0.01 * k + 0.01 * seed))
+        for i, name in enumerate(names)
+        for k in (1, 5, 20)
+        for seed in range(3)
+    )
+
+
+def test_the_plot_draws_a_line_and_a_band_for_each_strategy(results):
+    ax = results.plot()
+    assert isinstance(ax, Axes)
+    assert len(ax.lines) == len(ax.collections) == len(results.strategies)
+    assert np.allclose(ax.lines[2].get_ydata(), [0.22, 0.26, 0.41])
+
+
+def test_it_draws_where_it_is_asked_and_what_it_is_asked(results):
+    _, ax = plots.figure()
+    assert results.plot(ax=ax, strategies=["head"]) is ax
+    assert len(ax.lines) == 1
+
+
+def test_strategies_can_be_told_apart_without_colour():
+    looks = [(marker, str(dash)) for _, marker, dash in plots.STYLES.values()]
+    assert len(set(looks)) == len(looks)
+
+
+def test_labels_at_the_ends_do_not_touch(results):
+    ax = results.plot()
+    heights = sorted(text.get_position()[1] for text in ax.texts)
+    assert min(np.diff(heights)) > 0.06
+    assert heights[-1] <= 1.0
+
+
+def test_a_picture_has_its_numbers_in_words(results):
+    picture = results.picture("A title", strategies=["head"])
+    assert (
+        repr(picture) == "A title. Named right, mean of 3 seeds, by shots: frozen (head) 22% at 1, 26% at 5, 41% at 20."
+    )
+    assert "22% at 1" in picture._repr_html_()
+    assert 'alt="Plot: A title' in picture._repr_html_()
+
+
+def test_drawing_leaves_no_window_and_no_setting_behind(results):
+    import matplotlib
+    import matplotlib.pyplot
+
+    before = dict(matplotlib.rcParams)
+    results.picture()
+    assert matplotlib.pyplot.get_fignums() == []
+    assert dict(matplotlib.rcParams) == before
