@@ -6,7 +6,7 @@ import torch
 from sklearn.linear_model import LogisticRegression
 
 import tlkit as tl
-from tlkit.training import Classifier, Step, fit, fit_head, linear_probe, new_head
+from tlkit.training import Classifier, FrozenFeatures, Step, fit, fit_head, linear_probe, new_head
 
 
 def model(backbone) -> Classifier:
@@ -104,7 +104,7 @@ def test_a_listener_can_stop_and_leaves_the_network_usable(low_bars):
 def test_the_head_is_scikit_learns(low_bars):
     net = model(tl.backbone("note-cnn").fresh(0))
     before = net.backbone.digest()
-    fit_head(net, low_bars.train)
+    fit_head(net, net.backbone.features(low_bars.train.items), low_bars.train.labels)
     features = net.backbone.features(low_bars.train.items)
     mean, deviation = features.mean(0), features.std(0) + 1e-3
     oracle = LogisticRegression(C=1.0, max_iter=1000).fit((features - mean) / deviation, low_bars.train.labels)
@@ -133,3 +133,17 @@ def test_batches_cover_every_example_once_an_epoch(low_bars):
     rows = torch.cat(list(_draw_batches(18, 6, 3, seed=0)))
     assert sorted(rows.tolist()) == list(range(18))
     assert [len(batch) for batch in _draw_batches(5, 32, 3, seed=0)] == [5, 5, 5]
+
+
+def test_frozen_features_are_run_once_and_never_stale(low_bars, high_bars, monkeypatch):
+    runs = []
+    monkeypatch.setattr("tlkit.training.run_body", lambda net, items: runs.append(items) or net.features(items))
+    net, remember = tl.backbone("note-cnn").fresh(0), FrozenFeatures()
+    first = remember(net, low_bars.train.items)
+    assert remember(net.copy(), low_bars.train.items.copy()) is first
+    assert len(runs) == 1
+    remember(net, high_bars.train.items)
+    with torch.no_grad():
+        net.stages[0][0].weight[0] += 1
+    assert not np.array_equal(remember(net, low_bars.train.items), first)
+    assert len(runs) == 3

@@ -7,6 +7,7 @@ import importlib
 import importlib.metadata
 import json
 import platform
+import re
 import shutil
 import subprocess
 import sys
@@ -52,19 +53,10 @@ def words(findings: Sequence[Finding]) -> str:
     return "\n".join([*lines, "", f"{len(findings)} things examined, {faults or 'no'} fault{'s' * (faults != 1)}."])
 
 
-def as_json(findings: Sequence[Finding]) -> str:
+def as_json(findings: Sequence[Finding]) -> dict:
     """The findings for a program: ``{"tlkit", "ok", "findings": [{"name", "ok", "found", "remedy"}]}``."""
-    report = {
-        "tlkit": __version__,
-        "ok": not exit_code(findings),
-        "findings": [asdict(finding) for finding in findings],
-    }
-    return json.dumps(report, indent=2)
-
-
-def exit_code(findings: Sequence[Finding]) -> int:
-    """0 where all is well, 1 where there is a fault."""
-    return int(not all(finding.ok for finding in findings))
+    ok = all(finding.ok for finding in findings)
+    return {"tlkit": __version__, "ok": ok, "findings": [asdict(finding) for finding in findings]}
 
 
 # --- Python and its packages ---
@@ -132,10 +124,10 @@ def check_memory() -> Iterator[Finding]:
 
 
 def check_cores() -> Iterator[Finding]:
-    """Is there a whole processor core to work on?"""
+    """Is there at least half a processor core to work on?"""
     found = cores()
     remedy = "Give the container at least one core, or be patient: lessons work, but more slowly."
-    yield _finding("cores", found >= 1, f"{found:g}", remedy)
+    yield _finding("cores", found >= 0.5, f"{found:g}", remedy)
 
 
 # --- what tlkit ships ---
@@ -193,7 +185,7 @@ def check_extensions() -> Iterator[Finding]:
         if not any((folder / name / "package.json").is_file() for folder in folders):
             found, remedy = "missing", _again(package)
         elif _disabled(name):
-            found, remedy = "switched off", f"Run: {_python()} -m jupyter labextension enable {name}"
+            found, remedy = "switched off", f'Run: {_python()} -m jupyter labextension enable "{name}"'
         yield _finding(f"{package} in JupyterLab", not remedy, found, remedy)
 
 
@@ -233,7 +225,8 @@ def check_matplotlib_cache() -> Iterator[Finding]:
     import matplotlib
 
     folder = Path(matplotlib.get_cachedir())
-    makeshift = folder.parent == Path(tempfile.gettempdir()) and folder.name.startswith("matplotlib-")
+    temporary = folder.parent == Path(tempfile.gettempdir())
+    makeshift = temporary and re.fullmatch(r"matplotlib-\w{8}", folder.name) is not None
     remedy = "Set the environment variable MPLCONFIGDIR to a folder that you may write to."
     yield _finding("matplotlib cache", not makeshift, "not writable" if makeshift else str(folder), remedy)
 

@@ -18,7 +18,7 @@ from tlkit.results import Result, Results
 from tlkit.seeding import check_seed, choose_seeds, stream
 from tlkit.strategy import RATE, Strategy, as_strategy
 from tlkit.tasks import Task
-from tlkit.training import STEPS, Classifier, Listener, fit, fit_head, new_head
+from tlkit.training import STEPS, Classifier, FrozenFeatures, Listener, fit, fit_head, new_head, run_body
 
 RECIPE = (
     1  # raise it when a change to the code changes what a run learns: saved results of an older recipe are not reused
@@ -104,28 +104,40 @@ def transfer(
     seed: int = 0,
     steps: int = STEPS,
     on_event: Listener | None = None,
+    features: FrozenFeatures | None = None,
 ) -> Result:
     """Adapt ``source`` to ``target`` with ``shots`` labelled examples of each class; the source stays as it is.
 
-    Test data takes no part in the training, not even to choose when to stop.
+    Test data takes no part in the training, not even to choose when to stop. ``features`` remembers what frozen bodies
+    said, so that a second run on the same source need not ask again.
     """
     strategy, seed, steps = as_strategy(strategy), check_seed(seed), _check_steps(steps)
-    examples = target.shots(shots, seed=seed)
+    features = features or FrozenFeatures()
+    rows = target.draw(shots, seed=seed)
     history: list = []
+    listener = _recorder(history, on_event)
     begin = time.perf_counter()
     model = _starting_point(source, target, strategy, seed)
-    learnt = _learn(model, examples, strategy, seed=seed, steps=steps, on_event=_recorder(history, on_event))
+    for phase in strategy.phases:
+        if phase.rate is None:
+            fit_head(model, features(model.backbone, target.train.items)[rows], target.train.labels[rows])
+        else:
+            order = stream(seed, "target order", strategy.name)
+            frozen = strategy.frozen(phase, len(model.backbone.stages))
+            examples = target.train.take(rows)
+            fit(model, examples, frozen=frozen, rate=phase.rate, seed=order, steps=steps, on_event=listener)
     seconds = time.perf_counter() - begin
+    still = all(phase.learn == 0 for phase in strategy.phases)  # the body is what it was: it may be remembered
     return Result(
         source=source.name,
         target=target.name,
         strategy=strategy.name,
         shots=int(shots),
         seed=seed,
-        labels=len(examples) if strategy.phases else 0,
-        accuracy=model.accuracy(target.test),
+        labels=len(rows) if strategy.phases else 0,
+        accuracy=model.accuracy(target.test, features=features if still else run_body),
         seconds=seconds,
-        trainable_params=learnt,
+        trainable_params=_count_learning(model, strategy),
         total_params=count_parameters(model),
         key=_key(source, target, strategy, shots, seed, steps),
         history=tuple(history),
@@ -176,8 +188,8 @@ def _run_all(
         by_seed.setdefault(seed, []).append((strategy, k))
     if executor is None:
         for seed, group in by_seed.items():
-            own = source.reseed(seed)
-            yield from (_run(own, target, strategy, k, seed, steps) for strategy, k in group)
+            own, features = source.reseed(seed), FrozenFeatures()
+            yield from (_run(own, target, strategy, k, seed, steps, features) for strategy, k in group)
         return
     pending = {executor.submit(source.reseed, seed): seed for seed in by_seed}
     try:
@@ -195,9 +207,9 @@ def _run_all(
             future.cancel()
 
 
-def _run(source: Source, target: Task, strategy: Strategy, shots: int, seed: int, steps: int) -> Result:
+def _run(source: Source, target: Task, strategy: Strategy, shots: int, seed: int, steps: int, features=None) -> Result:
     """One run without its network and history, which a comparison of hundreds does not keep."""
-    result = transfer(source, target, strategy=strategy, shots=shots, seed=seed, steps=steps)
+    result = transfer(source, target, strategy=strategy, shots=shots, seed=seed, steps=steps, features=features)
     return dataclasses.replace(result, model=None, history=())
 
 
@@ -213,18 +225,11 @@ def _starting_point(source: Source, target: Task, strategy: Strategy, seed: int)
     return Classifier(backbone, new_head(backbone.width, len(target.classes), stream(seed, "target head", target.name)))
 
 
-def _learn(model: Classifier, examples, strategy: Strategy, *, seed: int, steps: int, on_event: Listener) -> int:
-    """Go through the phases; how many weights learnt in the phase in which most did."""
-    learnt = 0
-    for phase in strategy.phases:
-        frozen = strategy.frozen(phase, len(model.backbone.stages))
-        learnt = max(learnt, count_parameters(model) - count_parameters(model.backbone.stages[:frozen]))
-        if phase.rate is None:
-            fit_head(model, examples)
-        else:
-            order = stream(seed, "target order", strategy.name)
-            fit(model, examples, frozen=frozen, rate=phase.rate, seed=order, steps=steps, on_event=on_event)
-    return learnt
+def _count_learning(model: Classifier, strategy: Strategy) -> int:
+    """How many weights learn, in the phase in which most do."""
+    stages = model.backbone.stages
+    frozen = [strategy.frozen(phase, len(stages)) for phase in strategy.phases]
+    return count_parameters(model) - count_parameters(stages[: min(frozen)]) if frozen else 0
 
 
 def _check_fit(source: Source, target: Task, strategy: Strategy, shots: int = 1) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
+import os
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,8 +13,8 @@ from . import paths
 from .errors import TlkitError, unknown
 
 COPY = Path("tlkit-lessons")
+SETTINGS = paths.PACKAGE / "_jupyter"  # JupyterLab's question about news would lie over the lesson: it is off
 _QUIET = (
-    "--LabApp.news_url=None",  # no question about news over the lesson
     "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
     "--ServerApp.answer_yes=True",  # one Ctrl-C ends it, without a question
 )
@@ -32,9 +32,7 @@ def find(lesson: str | int) -> Path:
     if said.zfill(2) in known:
         return known[said.zfill(2)]
     names = {path.stem: path for path in known.values()}
-    if said in names:
-        return names[said]
-    fitting = [name for name in names if said in re.split("-", name)[1:] or said == name[3:]]
+    fitting = [name for name in names if said in (name, name[3:], *name.split("-")[1:])]
     if len(fitting) > 1:
         raise TlkitError(f"{said!r} is a word of several lessons: {', '.join(fitting)}. Say the number.")
     if not fitting:
@@ -60,12 +58,12 @@ def launch(lesson: str | int = "00", extra_args: Sequence[str] = ()) -> int:
     ``extra_args`` go to JupyterLab as they are: ``["--no-browser", "--port=8889"]``.
     """
     arguments = _arguments(find(lesson), extra_args)
+    settings = [str(SETTINGS), os.environ.get("JUPYTER_CONFIG_PATH", "")]
+    os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(filter(None, settings))
     from jupyterlab.labapp import main
 
     try:
         main(arguments)
-    except KeyboardInterrupt:
-        return 130
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else int(end.code is not None)
     return 0

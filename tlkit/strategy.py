@@ -47,13 +47,14 @@ class Strategy:
         return stages - phase.learn
 
 
-RATE = 3e-3  # for weights that start at random; see tlkit.training for how the rates were found
-TUNING_RATE = 1e-3  # for weights that already know something
+SCRATCH_RATE = 6e-3  # where all weights start at random; see tlkit.training for how the rates were found
+RATE = 3e-3  # where the head does
+TUNING_RATE = 1e-3  # where all of them already know something
 
 
 def Scratch() -> Strategy:
     """Nothing from the source: the same network, random, learns the target alone. The baseline of every transfer."""
-    return Strategy("scratch", "random", "new", (Phase(None, RATE),), "random network, all of it learns")
+    return Strategy("scratch", "random", "new", (Phase(None, SCRATCH_RATE),), "random network, all of it learns")
 
 
 def Head() -> Strategy:
@@ -66,12 +67,12 @@ def Partial(stages: int) -> Strategy:
     if stages < 1:
         raise TlkitError(f"partial:{stages} lets no stage learn: ask for 1 or more, or for 'head'.")
     about = f"the last {stages} stage{'s' * (stages > 1)} and a new head learn"
-    return Strategy(f"partial:{stages}", "source", "new", (Phase(stages, TUNING_RATE),), about)
+    return Strategy(f"partial:{stages}", "source", "new", (Phase(stages, RATE),), about)
 
 
 def Full() -> Strategy:
     """Full fine-tuning: the source's body and a new head all learn together."""
-    return Strategy("full", "source", "new", (Phase(None, TUNING_RATE),), "all of it learns, with a new head")
+    return Strategy("full", "source", "new", (Phase(None, RATE),), "all of it learns, with a new head")
 
 
 def LPFT() -> Strategy:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from .harness import Lab, NoBrowser, Notebook, guard, open_browser, serve_lab
+from .harness import Lab, NoBrowser, Notebook, open_browser, serve_lab, watch_over
 
 
 @pytest.fixture(scope="package")
@@ -16,7 +16,7 @@ def browser() -> Iterator:
     try:
         with open_browser() as chromium:
             yield chromium
-    except (NoBrowser, ModuleNotFoundError) as missing:
+    except NoBrowser as missing:
         give_up = pytest.fail if os.environ.get("TLKIT_REQUIRE_BROWSER") == "1" else pytest.skip
         give_up(str(missing))
 
@@ -28,17 +28,24 @@ def lab(browser, tmp_path_factory) -> Iterator[Lab]:
         yield server
 
 
+@pytest.fixture(scope="package")
+def context(browser):
+    """One browser context for all pages, so that JupyterLab is read from the browser's cache after the first."""
+    return browser.new_context(viewport={"width": 1280, "height": 1400}, reduced_motion="reduce", has_touch=True)
+
+
 @pytest.fixture
-def page(browser) -> Iterator:
-    """A new page, in a browser context of its own."""
-    context = browser.new_context(viewport={"width": 1280, "height": 1400}, reduced_motion="reduce")
-    yield context.new_page()
-    context.close()
+def page(context) -> Iterator:
+    """A new page."""
+    page = context.new_page()
+    yield page
+    page.close()
 
 
 @pytest.fixture
 def open_notebook(lab, page) -> Iterator[Callable[..., Notebook]]:
     """Open a copy of a notebook (a file name or a node); whatever it asks for off this machine fails the test."""
-    watch = guard(page)
+    watch = watch_over(page)
     yield lambda notebook: Notebook(page, watch, lab, lab.put(notebook))
+    lab.end_kernels()
     assert watch.outside == [], "The page asked for something that is not on this machine."

@@ -23,7 +23,7 @@ import psutil
 from nbformat.v4 import new_code_cell, new_notebook
 
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
-LOOPBACK = re.compile(r"(https?|wss?)://(127\.0\.0\.1|localhost)[:/]|(data|blob|about):")
+AT_HOME = re.compile(r"(http|ws)://127\.0\.0\.1[:/]|(data|blob|about):")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 BROWSER_FLAGS = [
     "--no-sandbox",
@@ -34,7 +34,7 @@ BROWSER_FLAGS = [
     "--disable-sync",
     "--no-first-run",
     "--no-proxy-server",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",  # no other machine has an address
 ]
 LAB_SETTINGS = {
     # the news would cover the buttons
@@ -43,31 +43,34 @@ LAB_SETTINGS = {
     "settings/@jupyterlab/notebook-extension/tracker.jupyterlab-settings": {"windowingMode": "none"},
     "settings/@jupyterlab/docmanager-extension/plugin.jupyterlab-settings": {"autosave": False},
 }
-MISSING = (
-    "The browser tests need Chromium: install it (Debian: apt install chromium; anywhere: playwright install chromium), "
-    "or name it in the environment variable CHROMIUM."
+NO_PLAYWRIGHT = "The browser tests need playwright: pip install 'tlkit[test]'."
+NO_CHROMIUM = (
+    "The browser tests need Chromium: install it (Debian: apt install chromium; elsewhere: playwright install "
+    "chromium), or name one in the environment variable CHROMIUM."
 )
 
 
 class NoBrowser(RuntimeError):
-    """There is no Chromium to drive; the message says what to install."""
+    """There is nothing to drive; the message says what to install."""
 
 
 def find_chromium(playwright) -> str:
     """The path of a Chromium: the one that CHROMIUM names, one on the PATH, or playwright's own."""
     named = os.environ.get("CHROMIUM")
-    on_path = (shutil.which(name) for name in BROWSERS)
-    for path in (named, *on_path, playwright.chromium.executable_path):
+    found = [named] if named else [*map(shutil.which, BROWSERS), playwright.chromium.executable_path]
+    for path in found:
         if path and Path(path).exists():
             return path
-    raise NoBrowser(MISSING)
+    raise NoBrowser(NO_CHROMIUM)
 
 
 @contextlib.contextmanager
 def open_browser() -> Iterator:
     """A headless Chromium (a playwright `Browser`)."""
-    from playwright.sync_api import expect, sync_playwright
-
+    try:
+        from playwright.sync_api import expect, sync_playwright
+    except ModuleNotFoundError:
+        raise NoBrowser(NO_PLAYWRIGHT) from None
     expect.set_options(timeout=15_000)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_chromium(playwright), args=BROWSER_FLAGS)
@@ -85,19 +88,16 @@ class Watch:
     problems: list[str] = field(default_factory=list)  # errors in its console
 
 
-def guard(page) -> Watch:
-    """Let `page` reach this machine only, and keep a record of what it tried and of its console's errors."""
+def watch_over(page) -> Watch:
+    """Keep a record of what `page` asks for and of its console's errors (`BROWSER_FLAGS` let it reach nothing)."""
     watch = Watch()
 
-    def allow(route) -> None:
-        if LOOPBACK.match(route.request.url):
-            route.continue_()
-        else:
-            watch.outside.append(route.request.url)
-            route.abort()
+    def note(request) -> None:
+        if not AT_HOME.match(request.url):
+            watch.outside.append(request.url)
 
-    page.context.route("**/*", allow)
-    page.on("websocket", lambda ws: LOOPBACK.match(ws.url) or watch.outside.append(ws.url))
+    page.on("request", note)
+    page.on("websocket", note)
     page.on("console", lambda message: message.type == "error" and watch.problems.append(message.text))
     page.on("pageerror", lambda error: watch.problems.append(str(error)))
     return watch
@@ -118,6 +118,11 @@ class Lab:
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         with opener.open(request, timeout=10) as answer:
             return answer.read()
+
+    def end_kernels(self) -> None:
+        """End every session and its kernel."""
+        for session in json.loads(self.ask("api/sessions")):
+            self.ask(f"api/sessions/{session['id']}", method="DELETE")
 
     def put(self, notebook: str | Path | nbformat.NotebookNode) -> str:
         """Copy a notebook (a file of `notebooks/`, any path, or a node) into the folder; its name there."""
@@ -231,7 +236,7 @@ class Notebook:
 
     def __init__(self, page, watch: Watch, lab: Lab, name: str) -> None:
         self.page, self.watch = page, watch
-        page.goto(f"{lab.url}/lab/../doc/tree/{name}?token={lab.token}")
+        page.goto(f"{lab.url}/doc/tree/{name}?token={lab.token}")
         page.locator(".jp-Notebook .jp-Cell").first.wait_for(timeout=90_000)
         page.wait_for_function(READY, timeout=90_000)
 
@@ -256,12 +261,15 @@ class Notebook:
         """Change Lab's theme: 'JupyterLab Dark' or 'JupyterLab Light'."""
         self.page.evaluate("theme => window.jupyterapp.commands.execute('apputils:change-theme', {theme})", name)
         dark = "false" if "Dark" in name else "true"
-        self.page.wait_for_selector(f"body[data-jp-theme-light={dark}]")
+        self.page.wait_for_selector(f"body[data-jp-theme-light={dark}]", state="attached")
+        self.page.locator("#jupyterlab-splash").wait_for(state="detached")
 
     def _run(self, command: str, seconds: float) -> None:
         self.page.evaluate(RUN, [command, 1000 * seconds])
         self.page.wait_for_function(READY, timeout=1000 * seconds)
-        assert self._errors() == []
+        errors = self._errors()
+        if errors:
+            raise AssertionError("\n".join(errors))
 
     def _errors(self) -> list[str]:
         outputs = [(i, o) for i, cell in enumerate(self.outputs()) for o in cell]

@@ -11,6 +11,7 @@ from tlkit.errors import TlkitError
 
 NOTE_SIDE = 32  # pixels; rows are frequencies, low to high, columns are time
 NOTE_LEVELS = 32  # brightness 0 to 31
+DROPOUT = 0.3  # steadies what a body of one seed and of the next is worth to another instrument
 
 
 def note_cnn() -> Backbone:
@@ -23,7 +24,7 @@ def note_cnn() -> Backbone:
         "conv1": nn.Sequential(*_convolution(1, 16), nn.MaxPool2d(2)),
         "conv2": nn.Sequential(*_convolution(16, 32), nn.MaxPool2d(2)),
         "conv3": nn.Sequential(*_convolution(32, 64)),
-        "dense": nn.Sequential(_MeanOverTime(), nn.Linear(64 * NOTE_SIDE // 4, 96), nn.ReLU()),
+        "dense": nn.Sequential(_MeanOverTime(), nn.Linear(64 * NOTE_SIDE // 4, 96), nn.ReLU(), nn.Dropout(DROPOUT)),
     }
     return Backbone("note-cnn", stages, prepare=note_inputs, pool=mean_over_time, width=96)
 

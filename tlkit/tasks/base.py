@@ -64,6 +64,10 @@ class Task:
 
         The first of ``shots(5)`` are those of ``shots(1)``: more labels add to what was there, as they do in life.
         """
+        return self.train.take(self.draw(k, seed=seed))
+
+    def draw(self, k: int, *, seed: int = 0) -> np.ndarray:
+        """The rows of ``train`` that :meth:`shots` takes."""
         if isinstance(k, bool) or not isinstance(k, (int, np.integer)) or k < 1:
             raise TlkitError(f"shots={k!r} is not a number of examples: ask for 1 or more of each class.")
         if k > self.most_shots:
@@ -74,7 +78,7 @@ class Task:
         draw = np.random.default_rng(stream(check_seed(seed), "shots", self.name))
         order = draw.permutation(len(self.train))
         rows = [order[self.train.labels[order] == label][:k] for label in range(len(self.classes))]
-        return self.train.take(np.concatenate(rows))
+        return np.concatenate(rows)
 
     def sample(self, n: int, *, seed: int = 0) -> Task:
         """The same task with only ``n`` training examples, as evenly spread over the classes as can be."""
@@ -100,8 +104,13 @@ class Task:
         """A hash of all that a run can learn from or be tested on."""
         blake = hashlib.blake2b(digest_size=16)
         for part in (self.train, self.test):
-            for array in (part.items, part.labels):
-                blake.update(f"{array.dtype}{array.shape}".encode())
-                blake.update(np.ascontiguousarray(array))
+            blake.update((array_digest(part.items) + array_digest(part.labels)).encode())
         blake.update("\0".join(self.classes).encode())
         return blake.hexdigest()
+
+
+def array_digest(array: np.ndarray) -> str:
+    """A hash of an array's type, shape and content."""
+    blake = hashlib.blake2b(f"{array.dtype}{array.shape}".encode(), digest_size=16)
+    blake.update(np.ascontiguousarray(array))
+    return blake.hexdigest()

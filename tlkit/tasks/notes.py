@@ -87,7 +87,7 @@ def _recorded(instrument: str, test: bool) -> Examples:
 
 def _verified(path: Path) -> Path:
     """``path``, once its bytes are found to be those that were shipped."""
-    remedy = f"Restore it with `git checkout {path.relative_to(paths.ROOT).as_posix()}`, or install tlkit again."
+    remedy = f"Restore it with `git checkout data/notes/{path.name}`, or install tlkit again."
     try:
         sums = dict(reversed(line.split(maxsplit=1)) for line in (FOLDER / "SHA256SUMS").read_text().splitlines())
         found = hashlib.sha256(path.read_bytes()).hexdigest()

@@ -183,7 +183,10 @@ class Curve {
     const points = frame.points(what.values);
     set(this.line, { d: `M${points.join("L")}` });
     this.markers.forEach((marker, i) => set(marker, { transform: `translate(${points[i]})` }));
-    if (what.low) set(this.band, { d: `M${[...frame.points(what.low), ...frame.points(what.high).reverse()].join("L")}Z` });
+    if (what.low) {
+      const outline = [...frame.points(what.low), ...frame.points(what.high).reverse()];
+      set(this.band, { d: `M${outline.join("L")}Z` });
+    }
     this.end = { x: frame.x(points.length - 1) + 14, y: frame.y(what.values.at(-1)) };
     this.name.write(what.name, what.detail, frame.room);
   }
@@ -206,9 +209,9 @@ class Chart {
     this.handles = model.get("steps").map((step) => newHandle(this.stage, step));
     this.truth = new Curve(this.root, "truth", count, "diamond");
     set(this.truth.line, { pathLength: 1 }); // for the animation
-    this.hint = svg(this.root, "text", { class: "hint halo middle", "aria-hidden": "true" }, HINT);
+    this.hint = svg(this.root, "text", { class: "hint halo end", "aria-hidden": "true" }, HINT);
     this.bubble = svg(this.root, "g", { class: "bubble", "aria-hidden": "true" });
-    svg(this.bubble, "rect", { rx: 5, height: 22, y: -11 });
+    svg(this.bubble, "rect", { x: -23, y: -11, width: 46, height: 22, rx: 5 });
     svg(this.bubble, "text", { class: "middle", y: 4.5 });
   }
 
@@ -234,7 +237,7 @@ class Chart {
     });
     svg(axes, "text", { class: "middle", x: frame.middle, y: BOTTOM + 46 }, `labelled ${this.model.get("unit")}`);
     set(this.paper, { x: LEFT, y: TOP - 20, width: frame.right - LEFT, height: BOTTOM - TOP + 40 });
-    set(this.hint, { x: frame.middle, y: frame.y(0.5) - 32 });
+    set(this.hint, { x: frame.right - 16, y: frame.y(0.5) + 42 });
   }
 
   draw() {
@@ -252,9 +255,9 @@ class Chart {
   drawGiven() {
     const { frame, model } = this;
     const [chance, reference] = [model.get("chance"), model.get("reference")];
-    const guessing = { name: "guessing", detail: `${percent(chance)}%`, values: model.get("shots").map(() => chance) };
-    this.chance.draw(frame, chance === null ? null : guessing);
-    set(this.chance.line, { d: `M${LEFT},${frame.y(chance)}H${frame.right}` });
+    const values = model.get("shots").map(() => chance);
+    this.chance.draw(frame, chance === null ? null : { values, name: `guessing: ${percent(chance)}%`, detail: "" });
+    set(this.chance.line, { d: `M${LEFT},${frame.y(chance)}H${frame.right + 4}` });
     this.reference.draw(frame, reference && { ...reference, detail: "given" });
   }
 
@@ -273,13 +276,12 @@ class Chart {
   }
 
   drawBubble(values) {
-    const [rect, text] = this.bubble.children;
+    const text = this.bubble.lastChild;
     show(this.bubble, this.active !== null);
     if (this.active === null) return;
     const y = this.frame.y(values[this.active]);
     text.textContent = `${percent(values[this.active])}%`;
-    set(rect, { x: -23, width: 46 });
-    set(this.bubble, { transform: `translate(${this.frame.x(this.active)},${y < TOP + 10 ? y + 30 : y - 30})` });
+    set(this.bubble, { transform: `translate(${this.frame.x(this.active)},${y < TOP + 8 ? y + 30 : y - 30})` });
   }
 
   drawGaps(values, truth) {
@@ -308,6 +310,7 @@ function newHandle(stage, step) {
   });
   svg(handle, "circle", { class: "target", r: 18 });
   svg(handle, "circle", { class: "ring", r: 13 });
+  svg(handle, "path", { class: "chevrons", d: "M-5,-15l5,-5l5,5M-5,15l5,5l5,-5" });
   svg(handle, "circle", { class: "dot", r: 8 });
   return handle;
 }
@@ -337,11 +340,15 @@ function followPointer(chart, model) {
     stroke = new Stroke(frame, model.get("values"), event.pointerId, at(event));
     draw();
   });
-  stage.addEventListener("pointermove", (event) => {
+  const move = (event) => {
     if (event.pointerId !== stroke?.pointer) return;
     stroke.moveTo(at(event));
     draw();
-  });
+  };
+  // A finger here draws and does not scroll (Chromium heeds touch-action on an <svg>, not on the shapes in it).
+  stage.addEventListener("touchstart", (event) => model.get("truth") || event.preventDefault(), { passive: false });
+  stage.addEventListener("pointermove", move);
+  stage.addEventListener("pointerup", move);
   stage.addEventListener("lostpointercapture", (event) => {
     if (event.pointerId !== stroke?.pointer) return;
     chart.handles[stroke.held].focus({ preventScroll: true });
@@ -383,12 +390,17 @@ function activate(chart, point) {
 function render({ model, el }) {
   const described = `tlkit-predict-${Math.random().toString(36).slice(2)}`;
   const card = html(el, "section", { class: "tlkit-predict" });
-  html(card, "p", { class: "eyebrow" }, "Predict first");
+  const eyebrow = html(card, "p", { class: "eyebrow" });
   html(card, "p", { class: "question" }, model.get("question"));
   const chart = new Chart(model, card, described);
-  const words = html(card, "p", { class: "words", id: described, "aria-live": "polite" });
+  const words = html(card, "div", { class: "words", id: described, "aria-live": "polite" });
+  const [headline, numbers] = ["headline", "numbers"].map((kind) => html(words, "p", { class: kind }));
 
-  const speak = () => (words.textContent = model.get("summary"));
+  const speak = () => {
+    eyebrow.textContent = model.get("truth") ? "Predicted, and measured" : "Predict first";
+    headline.textContent = model.get("headline");
+    numbers.textContent = model.get("numbers");
+  };
   const draw = () => chart.draw();
   const reveal = () => {
     chart.root.classList.remove("fresh");
@@ -396,7 +408,9 @@ function render({ model, el }) {
     chart.root.classList.add("fresh");
   };
   const listeners = [
-    ["change:summary", speak],
+    ["change:headline", speak],
+    ["change:numbers", speak],
+    ["change:truth", speak],
     ["change:values", draw],
     ["change:touched", draw],
     ["change:truth", draw],

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import anywidget
 import traitlets
 
-from ..errors import TlkitError
+from tlkit.errors import TlkitError
 
 HERE = Path(__file__).parent
 NEUTRAL = 0.5  # where the curve lies before anybody has touched it
 
-EMPTY = (
-    "You have not drawn your prediction yet. Drag the points, or paint a curve across them; "
-    "with the keyboard, Tab to a point and press the arrow keys."
-)
+EMPTY = "Not drawn yet: drag the points, or Tab to one and use the arrow keys."
+DRAWN = "Your prediction is in; you can still change it."
 SKIPPED = (
     "You drew nothing this time, which is fine; "
     "next time try a guess first: right or wrong, it makes the answer easier to remember."
@@ -40,11 +39,12 @@ class Predict(anywidget.AnyWidget):
     shots = traitlets.List(traitlets.Int()).tag(sync=True)
     steps = traitlets.List(traitlets.Unicode(), help="Each of `shots` with its unit, in words.").tag(sync=True)
     chance = traitlets.Float(allow_none=True).tag(sync=True)
-    reference = traitlets.Dict(allow_none=True, help='None, or {"name", "values"}.').tag(sync=True)
+    reference = traitlets.Instance(dict, allow_none=True, help='None, or {"name", "values"}.').tag(sync=True)
     values = traitlets.List(traitlets.Float(), help="The reader's curve.").tag(sync=True)
     touched = traitlets.Bool(False, help="Has anybody drawn yet?").tag(sync=True)
-    truth = traitlets.Dict(None, allow_none=True, help='None, or {"name", "mean", "low", "high"}.').tag(sync=True)
-    summary = traitlets.Unicode(help="`words()`, for the page.").tag(sync=True)
+    truth = traitlets.Instance(dict, allow_none=True, help='None, or {"name", "mean", "low", "high"}.').tag(sync=True)
+    headline = traitlets.Unicode(help="What to do, or how it went.").tag(sync=True)
+    numbers = traitlets.Unicode(help="The curves, in words.").tag(sync=True)
 
     def __init__(
         self,
@@ -81,18 +81,7 @@ class Predict(anywidget.AnyWidget):
 
     def words(self) -> str:
         """The picture in one paragraph, with all of its numbers."""
-        sentences = []
-        if self.reference:
-            sentences.append(f"Given, {self.reference['name']}: {self._listed(self.reference['values'])}.")
-        if self.touched:
-            sentences.append(f"Your prediction for {self.label}: {self._listed(self.values)}.")
-        elif not self.truth:
-            sentences.append(EMPTY)
-        if self.truth:
-            band = list(zip(self.truth["low"], self.truth["high"], strict=True))
-            sentences.append(f"Measured, {self.truth['name']}: {self._listed(self.truth['mean'], band)}.")
-            sentences.append(self._verdict() if self.touched else SKIPPED)
-        return " ".join(sentences)
+        return f"{self.headline} {self.numbers}".rstrip()
 
     def __repr__(self) -> str:
         return f"{self.question} {self.words()}"
@@ -100,6 +89,24 @@ class Predict(anywidget.AnyWidget):
     def _gaps(self) -> list[float]:
         """Prediction minus truth, in points."""
         return [100 * (mine - mean) for mine, mean in zip(self.values, self.truth["mean"], strict=True)]
+
+    def _say_headline(self) -> str:
+        if self.truth:
+            return self._verdict() if self.touched else SKIPPED
+        return DRAWN if self.touched else EMPTY
+
+    def _say_numbers(self) -> str:
+        sentences = []
+        if self.touched:
+            sentences.append(f"Your prediction for {self.label}: {self._listed(self.values)}.")
+        if self.truth:
+            band = list(zip(self.truth["low"], self.truth["high"], strict=True))
+            sentences.append(f"Measured, {self.truth['name']}: {self._listed(self.truth['mean'], band)}.")
+        if self.reference:
+            sentences.append(f"Given, {self.reference['name']}: {self._listed(self.reference['values'])}.")
+        if self.chance is not None:
+            sentences.append(f"Guessing: {_percent(self.chance)}.")
+        return " ".join(sentences)
 
     def _verdict(self) -> str:
         """How far off the reader was, and where most."""
@@ -109,7 +116,7 @@ class Predict(anywidget.AnyWidget):
             return "You were right to the point, everywhere."
         side = "too high" if gaps[worst] > 0 else "too low"
         return (
-            f"You were {_points(self.score())} away on average, and furthest off after {self.steps[worst]}: "
+            f"You were {_points(self.score())} off on average, and most after {self.steps[worst]}: "
             f"{_points(abs(gaps[worst]))} {side}."
         )
 
@@ -117,16 +124,20 @@ class Predict(anywidget.AnyWidget):
         """'24% after 1 note of each name, 31% after 2 and 50% after 5', with ranges where there is a band."""
         after = [self.steps[0], *map(str, self.shots[1:])]
         ranges = [f" ({100 * low:.0f} to {100 * high:.0f})" for low, high in band] or [""] * len(values)
-        parts = [f"{100 * v:.0f}%{r} after {a}" for v, r, a in zip(values, ranges, after, strict=True)]
+        parts = [f"{_percent(v)}{r} after {a}" for v, r, a in zip(values, ranges, after, strict=True)]
         return f"{', '.join(parts[:-1])} and {parts[-1]}"
 
     @traitlets.default("values")
     def _neutral(self) -> list[float]:
         return [NEUTRAL] * len(self.shots)
 
-    @traitlets.default("summary")
-    def _first_summary(self) -> str:
-        return self.words()
+    @traitlets.default("headline")
+    def _first_headline(self) -> str:
+        return self._say_headline()
+
+    @traitlets.default("numbers")
+    def _first_numbers(self) -> str:
+        return self._say_numbers()
 
     @traitlets.validate("values")
     def _check_values(self, proposal: dict) -> list[float]:
@@ -142,14 +153,14 @@ class Predict(anywidget.AnyWidget):
 
     @traitlets.observe("values", "touched", "truth")
     def _summarise(self, _change: dict) -> None:
-        self.summary = self.words()
+        self.headline, self.numbers = self._say_headline(), self._say_numbers()
 
 
 def _shots(shots: Iterable[int]) -> list[int]:
     """`shots` as a list of two or more whole numbers that grow."""
     shots = list(shots)
     whole = all(n >= 0 and n == int(n) for n in shots)
-    if len(shots) < 2 or not whole or any(b <= a for a, b in zip(shots, shots[1:], strict=False)):
+    if len(shots) < 2 or not whole or any(b <= a for a, b in pairwise(shots)):
         raise TlkitError(f"shots must be two or more whole numbers in growing order, such as (1, 2, 5), not {shots}.")
     return [int(n) for n in shots]
 
@@ -181,6 +192,10 @@ def _counted(unit: str, n: int) -> str:
     """`unit` after the number `n`: 'notes of each name' is 'note of each name' after a 1."""
     first, *rest = unit.split(" ")
     return " ".join([first.removesuffix("s") if n == 1 else first, *rest])
+
+
+def _percent(value: float) -> str:
+    return f"{100 * value:.0f}%"
 
 
 def _points(gap: float) -> str:

@@ -1,0 +1,277 @@
+"""The lab: choose an instrument, a strategy and a number of notes, and see and hear what comes of it."""
+
+from __future__ import annotations
+
+import base64
+import html
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import ipywidgets as W
+import numpy as np
+
+from tlkit import plots
+from tlkit.errors import TlkitError
+from tlkit.experiment import Result, Source, transfer
+from tlkit.results import Results
+from tlkit.strategy import as_strategy
+from tlkit.tasks import Task, notes, task
+from tlkit.training import FrozenFeatures, Step, Stopped
+
+DRAWS = 5  # different sets of labelled notes, for the spread
+KEYS = range(60, 72)  # the octave from middle C, of which there are recordings
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the lab shows: an accuracy for each draw so far, and what the network of the first says of one note."""
+
+    target: str
+    strategy: str
+    shots: int
+    accuracies: tuple[float, ...]
+    picture: np.ndarray
+    said: np.ndarray
+    truth: int
+    classes: tuple[str, ...]
+
+    @property
+    def mean(self) -> float:
+        """The mean over draws."""
+        return float(np.mean(self.accuracies))
+
+    def words(self) -> str:
+        """The answer as a sentence or two."""
+        low, high = min(self.accuracies), max(self.accuracies)
+        best = int(self.said.argmax())
+        verdict = "and is right" if best == self.truth else f"and is wrong: it is {self.classes[self.truth]}"
+        return (
+            f"{plots.label(self.strategy)}, {self.shots} note{'s' * (self.shots > 1)} of each name: {self.mean:.1%} of the "
+            f"{self.target} notes named right, {low:.1%} to {high:.1%} over {len(self.accuracies)} "
+            f"draw{'s' * (len(self.accuracies) > 1)} of labelled notes. For the note that you hear it says "
+            f"{self.classes[best]} ({self.said[best]:.0%}) {verdict}."
+        )
+
+
+class Bench:
+    """The lab's compute: runs by question, each made once; a frozen body is asked once."""
+
+    def __init__(self, source: Source):
+        self.source = source
+        self._features = FrozenFeatures()
+        self._runs: dict[tuple[str, str, int, int], Result] = {}
+
+    def run(self, target: Task, strategy: str, shots: int, draw: int, on_event=None) -> Result:
+        """One run with its network."""
+        key = (target.name, strategy, shots, draw)
+        if key not in self._runs:
+            self._runs[key] = transfer(
+                self.source,
+                target,
+                strategy=strategy,
+                shots=shots,
+                seed=draw,
+                on_event=on_event,
+                features=self._features,
+            )
+        return self._runs[key]
+
+    def knows(self, target: Task, strategy: str, shots: int) -> bool:
+        """Whether the answer needs no training: only heads to fit, or runs that were made before."""
+        if all(phase.rate is None for phase in as_strategy(strategy).phases):
+            return True
+        return all((target.name, strategy, shots, draw) in self._runs for draw in range(DRAWS))
+
+
+def answer(runs: Sequence[Result], target: Task, midi: int) -> Answer:
+    """What the runs of one question say, and what the first says of the key ``midi``."""
+    row = int(np.flatnonzero(target.test.tags["pitch"] == midi)[0])
+    picture = target.test.items[row]
+    said = runs[0].model.probabilities(picture[None])[0]
+    accuracies = tuple(run.accuracy for run in runs)
+    first = runs[0]
+    return Answer(short(target.name), first.strategy, first.shots, accuracies, picture, said, midi % 12, target.classes)
+
+
+def draw(shown: Answer, saved: Results | None, shots: Sequence[int], *, fig) -> None:
+    """The answer on a figure: the label curve with the draws on it, the note's picture, and what the network says."""
+    fig.clear()
+    curve, note, bars = fig.subplots(1, 3, width_ratios=[2.1, 1, 1])
+    plots.label_axes(curve, list(shots))
+    if saved is not None:
+        _draw_saved(curve, saved, shown)
+    colour, marker, _ = plots.style(shown.strategy)
+    x = np.full(len(shown.accuracies), shown.shots)
+    curve.plot(x, shown.accuracies, marker or "o", color=colour, markersize=7, markeredgecolor="white", linestyle="")
+    curve.plot(shown.shots, shown.mean, "_", color=colour, markersize=26, markeredgewidth=3)
+    curve.set_title(f"{shown.mean:.0%} with {shown.shots} of each", loc="left", fontweight="bold")
+    note.imshow(shown.picture, origin="lower", cmap="cividis", aspect="auto")
+    note.set(title="the note as it sees it", xlabel="time", ylabel="frequency", xticks=[], yticks=[])
+    hatches = ["////" if i == shown.truth else "" for i in range(len(shown.said))]
+    bars.barh(range(len(shown.said)), shown.said, color=colour, alpha=0.75, hatch=hatches, edgecolor="white")
+    bars.set_yticks(range(len(shown.said)), [f"{'▸ ' * (i == shown.truth)}{c}" for i, c in enumerate(shown.classes)])
+    bars.set(title="what it says (▸ true)", xlim=(0, 1), xticks=[0, 0.5, 1], xticklabels=["0%", "50%", "100%"])
+    bars.spines[["top", "right"]].set_visible(False)
+
+
+def _draw_saved(ax, saved: Results, shown: Answer) -> None:
+    """The lesson's five-seed curves behind the draws: scratch, to compare with, and the strategy itself."""
+    known = saved.where(target=f"notes/{shown.target}")
+    names = [name for name in ("scratch", shown.strategy) if name in known.strategies]
+    for name in dict.fromkeys(names):
+        colour, marker, dash = plots.style(name)
+        mean = [known.accuracy(name, shots=k).mean for k in known.shots]
+        ax.plot(known.shots, mean, color=colour, marker=marker, linestyle=dash, alpha=0.45, label=plots.label(name))
+    ax.legend(loc="lower right", frameon=False, fontsize=8)
+
+
+def short(name: str) -> str:
+    """``guitar`` of ``notes/guitar``."""
+    return name.removeprefix("notes/")
+
+
+class TransferLab(W.VBox):
+    """Instrument, strategy and shots; the picture and its words answer, and the note can be heard.
+
+    What only fits a head answers at once. What must train does so in the background, draw by draw, and can be stopped.
+    ``saved`` is a comparison whose curves stand behind the answer.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        targets: Sequence[str] = ("notes/guitar",),
+        *,
+        strategies: Sequence[str] = ("head", "full", "lp_ft", "scratch"),
+        shots: Sequence[int] = (1, 2, 5, 10, 20, 50),
+        saved: Results | None = None,
+    ):
+        self.bench, self._saved, self._shots = Bench(source), saved, tuple(shots)
+        self._targets = {short(name): task(name) for name in targets}
+        for target in self._targets.values():
+            target.draw(max(shots))
+        wide = {"description_width": "7em", "button_width": "auto"}
+        self.instrument = W.ToggleButtons(options=list(self._targets), description="Instrument", style=wide)
+        self.strategy = W.ToggleButtons(
+            options=[(plots.label(name), as_strategy(name).name) for name in strategies],
+            description="Strategy",
+            style=wide,
+        )
+        self.shots = W.SelectionSlider(
+            options=list(shots),
+            value=5 if 5 in shots else shots[0],
+            description="Notes of each name",
+            style={"description_width": "10em"},
+            layout={"width": "34em", "max_width": "100%"},
+        )
+        names = notes.NAMES
+        self.note = W.SelectionSlider(
+            options=[(names[key % 12], key) for key in KEYS],
+            value=64,
+            description="Note to hear",
+            style={"description_width": "10em"},
+            layout={"width": "34em", "max_width": "100%"},
+        )
+        self.stop = W.Button(description="Stop", icon="stop", disabled=True, tooltip="Stop the training")
+        self.words = W.HTML()
+        self.picture = W.HTML()
+        self.sound = W.HTML()
+        self._figure = plots.Figure(figsize=(10.4, 3.4), dpi=100, layout="constrained")
+        self._runs: list[Result] = []
+        self._training: threading.Thread | None = None
+        self._halt, self._lock = threading.Event(), threading.RLock()
+        for control in (self.instrument, self.strategy, self.shots, self.note):
+            control.observe(self._ask, "value")
+        self.stop.on_click(lambda _: self.halt())
+        choices = [c for c in (self.instrument, self.strategy) if len(c.options) > 1]
+        super().__init__([*choices, self.shots, self.note, W.HBox([self.sound, self.stop]), self.picture, self.words])
+        self.add_class("tlkit-lab")
+        self._ask({"owner": self.note})
+
+    def __repr__(self) -> str:
+        return f"TransferLab: {self.answer.words()}"
+
+    @property
+    def runs(self) -> list[Result]:
+        """The runs of the present question that are there so far, draw by draw."""
+        return self._runs
+
+    @property
+    def answer(self) -> Answer:
+        """What the lab shows."""
+        return answer(self._runs, self._target, self.note.value)
+
+    def halt(self) -> None:
+        """Stop the training, if one goes on; the draws that are done stay."""
+        self._halt.set()
+        self.wait()
+
+    def wait(self) -> None:
+        """Return when no training goes on."""
+        if self._training is not None and self._training is not threading.current_thread():
+            self._training.join()
+
+    @property
+    def _target(self) -> Task:
+        return self._targets[self.instrument.value]
+
+    def _ask(self, change: dict) -> None:
+        self._play()
+        if change["owner"] is self.note and self._runs:
+            self._show()
+            return
+        self.halt()
+        question = (self._target, self.strategy.value, self.shots.value)
+        if self.bench.knows(*question):
+            self._runs = [self.bench.run(*question, draw) for draw in range(DRAWS)]
+            self._show()
+        else:
+            self._halt.clear()
+            self._training = threading.Thread(target=self._train, args=question, daemon=True)
+            self._training.start()
+
+    def _train(self, *question) -> None:
+        self.stop.disabled = False
+        runs: list[Result] = []
+        try:
+            for draw_number in range(DRAWS):
+                runs.append(self.bench.run(*question, draw_number, on_event=self._follow(draw_number)))
+                self._runs = list(runs)
+                self._show()
+        except Stopped:
+            self._tell(f"Stopped after {len(runs)} of {DRAWS} draws.")
+        except Exception as error:
+            self._tell(f"The training failed: {error}")
+            raise
+        finally:
+            self.stop.disabled = True
+
+    def _follow(self, draw_number: int):
+        def listen(event: Step) -> None:
+            if self._halt.is_set():
+                raise Stopped
+            if event.step % 10 == 0:
+                self._tell(f"Training, draw {draw_number + 1} of {DRAWS}: step {event.step} of {event.steps} ...")
+
+        return listen
+
+    def _play(self) -> None:
+        row = np.flatnonzero(self._target.test.tags["pitch"] == self.note.value)[0]
+        instrument = str(self._target.test.tags["instrument"][row])
+        data = base64.b64encode(notes.clip(instrument, self.note.value)).decode()
+        name = f"{notes.NAMES[self.note.value % 12]} on the {instrument.replace('-', ' ')}"
+        self.sound.value = f'<audio controls aria-label="{name}" src="data:audio/mpeg;base64,{data}"></audio>'
+
+    def _show(self) -> None:
+        with self._lock:
+            shown = self.answer
+            draw(shown, self._saved, self._shots, fig=self._figure)
+            picture = base64.b64encode(plots.png(self._figure)).decode()
+            self.picture.value = (
+                f'<img alt="{html.escape(shown.words())}" src="data:image/png;base64,{picture}" style="max-width:100%">'
+            )
+            self._tell(shown.words())
+
+    def _tell(self, text: str) -> None:
+        self.words.value = f'<div role="status" style="max-width:60em;line-height:1.4">{html.escape(text)}</div>'
