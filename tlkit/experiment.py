@@ -16,14 +16,15 @@ from tlkit.backbones.base import count_parameters
 from tlkit.errors import TlkitError
 from tlkit.results import Result, Results
 from tlkit.seeding import check_seed, choose_seeds, stream
-from tlkit.strategy import RATE, Strategy, as_strategy
+from tlkit.strategy import Strategy, as_strategy
 from tlkit.tasks import Task
 from tlkit.training import STEPS, Classifier, FrozenFeatures, Listener, fit, fit_head, new_head, run_body
 
 RECIPE = (
     1  # raise it when a change to the code changes what a run learns: saved results of an older recipe are not reused
 )
-PRETRAINING_STEPS = 200
+PRETRAINING_STEPS = 300
+PRETRAINING_RATE = 2e-3
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,7 +92,7 @@ def pretrain(
     history: list = []
     listener = _recorder(history, on_event)
     order = stream(seed, "source order", task.name)
-    fit(model, task.train, frozen=0, rate=RATE, seed=order, steps=_check_steps(steps), on_event=listener)
+    fit(model, task.train, frozen=0, rate=PRETRAINING_RATE, seed=order, steps=_check_steps(steps), on_event=listener)
     return Source(model, task, seed, steps, model.accuracy(task.test), tuple(history))
 
 

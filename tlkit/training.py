@@ -154,13 +154,15 @@ def fit_head(model: Classifier, features: np.ndarray, labels: np.ndarray) -> Non
 def linear_probe(features: np.ndarray, labels: np.ndarray, *, classes: int) -> tuple[np.ndarray, np.ndarray]:
     """Weight (classes, width) and bias (classes,) of a linear classifier on ``features`` (n, width).
 
-    Features are standardised before the fit, and the standardising is folded into the weights after it. A class of
+    It is scikit-learn's StandardScaler and LogisticRegression, with the scaling folded into the weights. A class of
     which there is no example gets a bias that rules it out.
     """
     from sklearn.linear_model import LogisticRegression
+    from sklearn.preprocessing import StandardScaler
 
-    mean, deviation = features.mean(axis=0), features.std(axis=0) + 1e-3
-    probe = LogisticRegression(C=HEAD_STRENGTH, max_iter=1000).fit((features - mean) / deviation, labels)
+    scaler = StandardScaler().fit(features)
+    probe = LogisticRegression(C=HEAD_STRENGTH, max_iter=1000).fit(scaler.transform(features), labels)
+    mean, deviation = scaler.mean_, scaler.scale_
     coefficients, intercept = probe.coef_, probe.intercept_
     if len(probe.classes_) == 2:  # scikit-learn keeps one row for two classes
         coefficients, intercept = np.vstack([0 * coefficients, coefficients]), np.append(0, intercept)
