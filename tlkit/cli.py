@@ -13,9 +13,8 @@ from tlkit.errors import TlkitError
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code: 0 well, 1 a fault was found, 2 the request can't be met."""
-    options, rest = _parser().parse_known_args(argv)
-    if rest and options.run is not lab:
-        _parser().error(f"unknown: {' '.join(rest)}")
+    mine, rest = _split(list(sys.argv[1:] if argv is None else argv))
+    options = _parser().parse_args(mine)
     options.rest = rest
     try:
         return options.run(options)
@@ -112,6 +111,14 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--json", action="store_true", help="print one JSON object")
     one.set_defaults(run=doctor)
     return parser
+
+
+def _split(argv: list[str]) -> tuple[list[str], list[str]]:
+    """What is ours, and what ``tlkit lab`` hands on to JupyterLab: all from its first option on, but for help."""
+    if argv[:1] != ["lab"] or {"-h", "--help"} & set(argv):
+        return argv, []
+    end = next((i for i, word in enumerate(argv) if word.startswith("-")), len(argv))
+    return argv[:end], argv[end:]
 
 
 def _count(text: str) -> int:

@@ -76,6 +76,11 @@ def style(strategy: str) -> tuple[str, str, object]:
     return STYLES.get(strategy.partition(":")[0], OTHER)
 
 
+def short(name: str) -> str:
+    """``guitar`` of ``notes/guitar``."""
+    return name.rpartition("/")[2]
+
+
 def label(strategy: str) -> str:
     """What a strategy is called in a plot."""
     return LABELS.get(strategy, strategy)

@@ -18,9 +18,10 @@ from tlkit.results import Results
 from tlkit.strategy import as_strategy
 from tlkit.tasks import Task, notes, task
 from tlkit.training import FrozenFeatures, Step, Stopped
+from tlkit.widgets.sound import MIDDLE_C, player
 
 DRAWS = 5  # different sets of labelled notes, for the spread
-KEYS = range(60, 72)  # the octave from middle C, of which there are recordings
+KEYS = range(MIDDLE_C, MIDDLE_C + 12)  # the octave from middle C, of which there are recordings
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,9 @@ def answer(runs: Sequence[Result], target: Task, midi: int) -> Answer:
     said = runs[0].model.probabilities(picture[None])[0]
     accuracies = tuple(run.accuracy for run in runs)
     first = runs[0]
-    return Answer(short(target.name), first.strategy, first.shots, accuracies, picture, said, midi % 12, target.classes)
+    return Answer(
+        plots.short(target.name), first.strategy, first.shots, accuracies, picture, said, midi % 12, target.classes
+    )
 
 
 def draw(shown: Answer, saved: Results | None, shots: Sequence[int], *, fig) -> None:
@@ -126,11 +129,6 @@ def _draw_saved(ax, saved: Results, shown: Answer) -> None:
     ax.legend(loc="lower right", frameon=False, fontsize=8)
 
 
-def short(name: str) -> str:
-    """``guitar`` of ``notes/guitar``."""
-    return name.removeprefix("notes/")
-
-
 class TransferLab(W.VBox):
     """Instrument, strategy and shots; the picture and its words answer, and the note can be heard.
 
@@ -148,7 +146,7 @@ class TransferLab(W.VBox):
         saved: Results | None = None,
     ):
         self.bench, self._saved, self._shots = Bench(source), saved, tuple(shots)
-        self._targets = {short(name): task(name) for name in targets}
+        self._targets = {plots.short(name): task(name) for name in targets}
         for target in self._targets.values():
             target.draw(max(shots))
         wide = {"description_width": "7em", "button_width": "auto"}
@@ -259,9 +257,8 @@ class TransferLab(W.VBox):
     def _play(self) -> None:
         row = np.flatnonzero(self._target.test.tags["pitch"] == self.note.value)[0]
         instrument = str(self._target.test.tags["instrument"][row])
-        data = base64.b64encode(notes.clip(instrument, self.note.value)).decode()
         name = f"{notes.NAMES[self.note.value % 12]} on the {instrument.replace('-', ' ')}"
-        self.sound.value = f'<audio controls aria-label="{name}" src="data:audio/mpeg;base64,{data}"></audio>'
+        self.sound.value = player(name, notes.clip(instrument, self.note.value))
 
     def _show(self) -> None:
         with self._lock:

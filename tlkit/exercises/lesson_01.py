@@ -1,0 +1,71 @@
+"""Lesson 01, Piano to guitar."""
+
+from __future__ import annotations
+
+from tlkit.exercises import PASSED, exercise, question
+from tlkit.experiment import Source, transfer
+from tlkit.results import Results
+from tlkit.tasks import task
+
+
+@exercise("01.1")
+def frozen_accordion(accuracy: float, source: Source) -> str:
+    """The accuracy of a probe on the frozen piano body, two accordion notes of each name drawn by seed 0."""
+    accordion = task("notes/accordion")
+
+    def near(value: float) -> bool:
+        return abs(float(accuracy) - value) < 0.004
+
+    if near(transfer(source, accordion, strategy="head", shots=2).accuracy):
+        return PASSED
+    if not 0 <= float(accuracy) <= 1:
+        return "An accuracy lies between 0 and 1: give the share of notes, not their number or percent."
+    if float(accuracy) == 1:
+        return "All right? Then it was asked about the notes that it learnt from: score it on accordion.test."
+    if near(transfer(source, accordion, strategy="head", shots=1).accuracy):
+        return "That is one note of each name: the exercise asks for two."
+    if near(transfer(source, accordion, strategy="random_head", shots=2).accuracy):
+        return "That is a random body: take the features from source.backbone."
+    if near(transfer(source, task("notes/guitar"), strategy="head", shots=2).accuracy):
+        return "That is the guitar: draw and test on accordion."
+    return (
+        "Not the figure: features of the two notes of each name, seed 0; fit on them; score on all of accordion.test."
+    )
+
+
+@exercise("01.2")
+def crossing(shots: int, results: Results) -> str:
+    """The fewest shots at which the network from scratch is ahead of the frozen one on the mean."""
+    ahead = [k for k in results.shots if results.gain("scratch", over="head", shots=k).mean > 0]
+    if shots == ahead[0]:
+        return PASSED
+    if shots not in results.shots:
+        return f"Choose one of the numbers that were tried: {', '.join(map(str, results.shots))}."
+    if shots in ahead:
+        return "Scratch is ahead there, but it was ahead earlier too."
+    return "There the frozen network is still ahead, or level: gain is negative."
+
+
+question(
+    "01",
+    text="A friend has 15 labelled X-rays of each of two kinds, and a network that was pre-trained on photographs. What first?",
+    answers={
+        "Freeze the network and fit a new head": (
+            "Right. With few labels the frozen body is hard to beat, it takes seconds, and it is the baseline that anything "
+            "else must beat. Then try head first, then all."
+        ),
+        "Train the same network from scratch": (
+            "Not yet: in this lesson scratch needed ten to twenty labelled notes of each name to draw level, and pictures of "
+            "bones are harder than notes."
+        ),
+        "Fine-tune everything at once": (
+            "Not first: with a new head, the first steps send noise through a body that knew something. In this lesson "
+            "that cost more than a third of the head start at one note of each name."
+        ),
+        "Use the network as it is": (
+            "It has no head for X-rays: it can only say dog or daisy. That works only where source and target name the "
+            "same things, as piano and guitar do."
+        ),
+    },
+    right="Freeze the network and fit a new head",
+)
