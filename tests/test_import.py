@@ -13,7 +13,7 @@ def python(code: str) -> str:
 
 
 def test_importing_is_light_and_quiet():
-    heavy = "torch numpy pandas matplotlib sklearn scipy ipywidgets".split()
+    heavy = ["torch", "numpy", "pandas", "matplotlib", "sklearn", "scipy", "ipywidgets"]
     assert python(f"import tlkit, sys; print([m for m in {heavy} if m in sys.modules])") == "[]\n"
 
 

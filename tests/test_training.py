@@ -80,7 +80,7 @@ def test_the_same_seed_learns_the_same_whatever_ran_before(low_bars):
 
     first = learnt(1)
     torch.manual_seed(99)
-    np.random.seed(99)  # noqa: NPY002
+    np.random.seed(99)
     torch.rand(10)
     assert learnt(1) == first != learnt(2)
 

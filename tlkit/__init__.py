@@ -37,6 +37,7 @@ _HOMES = {
     "TlkitError": "errors",
     "backbone": "backbones",
     "check": "exercises",
+    "checkup": "doctor",
     "claim": "claims",
     "compare": "experiment",
     "hear": "widgets.sound",

@@ -17,15 +17,13 @@ from tlkit.tasks import task
 
 STRATEGIES = ("scratch", "head", "full", "lp_ft", "keep")
 SHOTS = (1, 5, 20)
-NOTES = 400  # piano notes that each pianist learns from
-STEPS = 100  # training steps of each pianist
 
 
 def run(seeds: str | None = None, *, workers: int | None = None, on_event=None) -> Results:
     """Piano to guitar for every strategy, 1, 5 and 20 notes of each name, and each seed, side by side on the cores."""
     chosen = choose_seeds(seeds)
-    piano, guitar = task("notes/piano").sample(NOTES), task("notes/guitar")
-    source = pretrain(backbone("note-cnn"), piano, seed=chosen[0], steps=STEPS)
+    piano, guitar = task("notes/piano"), task("notes/guitar")
+    source = pretrain(backbone("note-cnn"), piano, seed=chosen[0])
     with processes(workers or os.cpu_count() or 1) as executor:
         return compare(
             source, guitar, strategies=STRATEGIES, shots=SHOTS, seeds=chosen, executor=executor, on_event=on_event

@@ -53,6 +53,23 @@ def words(findings: Sequence[Finding]) -> str:
     return "\n".join([*lines, "", f"{len(findings)} things examined, {faults or 'no'} fault{'s' * (faults != 1)}."])
 
 
+class Checkup:
+    """The faults of an examination with their remedies, as a notebook shows them; no fault is one line."""
+
+    def __init__(self, findings: Sequence[Finding]):
+        self.faults = [finding for finding in findings if not finding.ok]
+
+    def __repr__(self) -> str:
+        if not self.faults:
+            return "Everything that the lessons need is here."
+        return words(self.faults)
+
+
+def checkup() -> Checkup:
+    """Examine the installation, and show only what is wrong with it."""
+    return Checkup(examine())
+
+
 def as_json(findings: Sequence[Finding]) -> dict:
     """The findings for a program: ``{"tlkit", "ok", "findings": [{"name", "ok", "found", "remedy"}]}``."""
     ok = all(finding.ok for finding in findings)

@@ -19,7 +19,7 @@ from torch import Tensor, nn
 from tlkit.backbones.base import Backbone, randomise
 from tlkit.tasks.base import Examples, array_digest
 
-STEPS = 100
+STEPS = 150
 BATCH = 32
 HEAD_STRENGTH = 1.0  # scikit-learn's C: the inverse of how hard the head's weights are held down
 
@@ -115,7 +115,7 @@ def fit(
         with torch.no_grad():
             inputs = model.backbone.run(model.backbone.prepare(examples.items), stop=frozen)
         labels = torch.from_numpy(examples.labels)
-        optimiser = torch.optim.Adam([p for p in model.parameters() if p.requires_grad], lr=rate)
+        optimiser = torch.optim.Adam([p for p in model.parameters() if p.requires_grad], lr=rate, fused=True)
         schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: one_cycle(step, steps))
         for step, rows in enumerate(_draw_batches(len(labels), batch, steps, seed), start=1):
             scores = model(inputs[rows], start=frozen)

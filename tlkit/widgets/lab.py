@@ -12,7 +12,6 @@ import ipywidgets as W
 import numpy as np
 
 from tlkit import plots
-from tlkit.errors import TlkitError
 from tlkit.experiment import Result, Source, transfer
 from tlkit.results import Results
 from tlkit.strategy import as_strategy
