@@ -29,7 +29,7 @@ def test_the_control_must_hold_too():
 
 
 def test_too_few_seeds_are_no_evidence():
-    with pytest.raises(tl.TlkitError, match="needs 5 seeds or more, .* has 4"):
+    with pytest.raises(tl.TlkitError, match=r"needs 5 seeds or more, .* has 4"):
         tl.claim("it helps", estimate(0.3, 0.3, 0.3, 0.31) > 0.1)
 
 

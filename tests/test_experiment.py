@@ -142,6 +142,7 @@ def test_only_what_is_missing_is_computed(source, high_bars):
     both = tl.compare(source, high_bars, seeds="0-1", reuse=earlier, on_event=events.append, **asked)
     assert [event.reused for event in events] == [True, True, False, False]
     assert list(both)[:2] == list(earlier)
+    assert (earlier.reused, both.reused) == (0, 2)
 
 
 @pytest.mark.parametrize("change", ["steps", "target", "source", "strategy"])

@@ -95,7 +95,7 @@ def test_saved_results_come_back_the_same(results, tmp_path):
 def test_results_of_a_newer_version_are_refused_in_a_sentence(results, tmp_path):
     path = results.save(tmp_path / "r.json")
     path.write_text(path.read_text().replace('"format": 1', '"format": 2'))
-    with pytest.raises(tl.TlkitError, match="saved by a newer tlkit .format 2; this one reads up to 1.: upgrade"):
+    with pytest.raises(tl.TlkitError, match=r"saved by a newer tlkit .format 2; this one reads up to 1.: upgrade"):
         tl.load_results(path)
 
 

@@ -34,6 +34,6 @@ def test_an_unknown_strategy_names_the_nearest(name, nearest):
 
 
 def test_more_stages_than_there_are():
+    strategy = tl.Partial(9)
     with pytest.raises(tl.TlkitError, match="partial:9 lets 9 stages learn, and this backbone has 4"):
-        strategy = tl.Partial(9)
         strategy.frozen(strategy.phases[0], 4)

@@ -171,13 +171,14 @@ def compare(
     known = {result.key: result for result in reuse or ()}
     results = {key: known[key] for key in keys if key in known}
     todo = {key: run for key, run in zip(keys, grid, strict=True) if key not in results}
+    reused = len(results)
     tell = on_event or (lambda event: None)
     for done, result in enumerate(list(results.values()), start=1):
         tell(Done(done, len(keys), result, reused=True))
     for result in _run_all(source, target, todo.values(), steps, executor):
         results[result.key] = result
         tell(Done(len(results), len(keys), result, reused=False))
-    return Results(results[key] for key in keys)
+    return Results((results[key] for key in keys), reused=reused)
 
 
 def _run_all(

@@ -111,10 +111,10 @@ class Estimate:
 
 
 class Results:
-    """Many runs, in the order in which they were asked for."""
+    """Many runs, in the order in which they were asked for; ``reused`` of them were not made for this."""
 
-    def __init__(self, runs: Iterable[Result]):
-        self.runs = tuple(runs)
+    def __init__(self, runs: Iterable[Result], *, reused: int = 0):
+        self.runs, self.reused = tuple(runs), reused
 
     def __iter__(self) -> Iterator[Result]:
         return iter(self.runs)
@@ -123,7 +123,7 @@ class Results:
         return len(self.runs)
 
     def __add__(self, other: Results) -> Results:
-        return Results([*self, *other])
+        return Results([*self, *other], reused=self.reused + other.reused)
 
     def __repr__(self) -> str:
         return (

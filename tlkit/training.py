@@ -82,6 +82,7 @@ class FrozenFeatures:
         self._said: dict[tuple[str, str], np.ndarray] = {}
 
     def __call__(self, backbone: Backbone, items: np.ndarray) -> np.ndarray:
+        """Like :func:`run_body`, but asks the body only if it was not asked before."""
         key = backbone.digest(), array_digest(items)
         if key not in self._said:
             self._said[key] = run_body(backbone, items)

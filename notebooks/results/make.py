@@ -1,7 +1,7 @@
 """Makes the saved runs of the lessons: python notebooks/results/make.py
 
-Each lesson asks the same questions again and reuses a run only where its key, a hash of all that it depends on, is that of
-the question; a test holds the lessons to it. Takes some minutes on two cores.
+Each lesson asks the same questions again and reuses a run only where its key, a hash of all that it depends on, is
+that of the question; a test holds the lessons to it. Takes some minutes on two cores.
 """
 
 from __future__ import annotations

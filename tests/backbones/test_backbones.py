@@ -78,7 +78,7 @@ def test_pictures_of_another_size_are_refused(net):
 
 
 def test_an_unknown_backbone_names_the_nearest():
-    with pytest.raises(tl.TlkitError, match="no backbone 'note-cn'. Did you mean 'note-cnn'"):
+    with pytest.raises(tl.TlkitError, match=r"no backbone 'note-cn'. Did you mean 'note-cnn'"):
         tl.backbone("note-cn")
     assert "note-cnn" in tl.backbones()
 

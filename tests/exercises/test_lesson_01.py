@@ -54,7 +54,7 @@ def test_a_verdict_can_be_read_from_a_saved_notebook():
 
 
 def test_an_unknown_exercise_names_the_nearest():
-    with pytest.raises(tl.TlkitError, match="no exercise '01.3'. Did you mean '01"):
+    with pytest.raises(tl.TlkitError, match=r"no exercise '01.3'. Did you mean '01"):
         tl.check("01.3", 1)
 
 

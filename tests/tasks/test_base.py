@@ -32,7 +32,7 @@ def test_shots_that_are_no_number(low_bars, k):
 
 
 def test_more_shots_than_there_are(low_bars):
-    with pytest.raises(tl.TlkitError, match="bars/low has 6 .* ask for 1 to 6"):
+    with pytest.raises(tl.TlkitError, match=r"bars/low has 6 .* ask for 1 to 6"):
         low_bars.shots(7)
 
 

@@ -44,7 +44,7 @@ def test_clips_can_be_heard():
 
 
 def test_an_unknown_task_names_the_nearest():
-    with pytest.raises(tl.TlkitError, match="no task 'notes/guitr'. Did you mean 'notes/guitar'"):
+    with pytest.raises(tl.TlkitError, match=r"no task 'notes/guitr'. Did you mean 'notes/guitar'"):
         tl.task("notes/guitr")
 
 

@@ -48,15 +48,18 @@ def crossing(shots: int, results: Results) -> str:
 
 question(
     "01",
-    text="A friend has 15 labelled X-rays of each of two kinds, and a network that was pre-trained on photographs. What first?",
+    text=(
+        "A friend has 15 labelled X-rays of each of two kinds, and a network that was pre-trained on photographs. "
+        "What first?"
+    ),
     answers={
         "Freeze the network and fit a new head": (
-            "Right. With few labels the frozen body is hard to beat, it takes seconds, and it is the baseline that anything "
-            "else must beat. Then try head first, then all."
+            "Right. With few labels the frozen body is hard to beat, it takes seconds, and it is the baseline that "
+            "anything else must beat. Then try head first, then all."
         ),
         "Train the same network from scratch": (
-            "Not yet: in this lesson scratch needed ten to twenty labelled notes of each name to draw level, and pictures of "
-            "bones are harder than notes."
+            "Not yet: in this lesson scratch needed ten to twenty labelled notes of each name to draw level, and pictures "
+            "of bones are harder than notes."
         ),
         "Fine-tune everything at once": (
             "Not first: with a new head, the first steps send noise through a body that knew something. In this lesson "

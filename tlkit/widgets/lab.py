@@ -47,11 +47,14 @@ class Answer:
         best = int(self.said.argmax())
         verdict = "and is right" if best == self.truth else f"and is wrong: it is {self.classes[self.truth]}"
         return (
-            f"{plots.label(self.strategy)}, {self.shots} note{'s' * (self.shots > 1)} of each name: {self.mean:.1%} of the "
-            f"{self.target} notes named right, {low:.1%} to {high:.1%} over {len(self.accuracies)} "
-            f"draw{'s' * (len(self.accuracies) > 1)} of labelled notes. For the note that you hear it says "
-            f"{self.classes[best]} ({self.said[best]:.0%}) {verdict}."
+            f"{plots.label(self.strategy)}, {_count(self.shots, 'note')} of each name: {self.mean:.1%} of the "
+            f"{self.target} notes named right, {low:.1%} to {high:.1%} over {_count(len(self.accuracies), 'draw')} of "
+            f"labelled notes. For the note that you hear it says {self.classes[best]} ({self.said[best]:.0%}) {verdict}."
         )
+
+
+def _count(n: int, thing: str) -> str:
+    return f"{n} {thing}{'s' * (n > 1)}"
 
 
 class Bench:

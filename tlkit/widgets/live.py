@@ -9,7 +9,7 @@ import ipywidgets as W
 
 from tlkit.training import Step
 
-WIDTH, HEIGHT, LEFT, BOTTOM = 460, 170, 44, 26
+WIDTH, HEIGHT, LEFT, BOTTOM, MARGIN = 460, 170, 44, 26, 8  # pixels
 PAUSE = 0.08  # seconds between two drawings: as fast as an eye follows
 
 
@@ -44,30 +44,49 @@ class LiveCurve(W.VBox):
         last = self.steps[-1]
         recent = self.steps[-10:]
         accuracy = sum(step.accuracy for step in recent) / len(recent)
-        return f"{self.title}: step {last.step} of {last.steps}, {accuracy:.0%} of the last {len(recent)} batches named right."
+        return (
+            f"{self.title}: step {last.step} of {last.steps}, {accuracy:.0%} right over the last {len(recent)} batches."
+        )
 
     def _draw(self) -> None:
         self._screen.value = curve_svg(self.steps, self.words())
 
 
 def curve_svg(steps: list[Step], words: str) -> str:
-    """Batch accuracy against steps as SVG, smoothed over ten steps, with its words below."""
-    across, up = WIDTH - LEFT - 8, HEIGHT - BOTTOM - 8
+    """Batch accuracy against steps as SVG, smoothed over some steps, with its words below."""
     total = steps[-1].steps if steps else 1
-    points, smooth = [], None
-    for step in steps:
-        smooth = step.accuracy if smooth is None else 0.8 * smooth + 0.2 * step.accuracy
-        points.append(f"{LEFT + across * step.step / total:.1f},{8 + up * (1 - smooth):.1f}")
-    ink = "var(--jp-ui-font-color1, #333)"
-    ticks = "".join(
-        f'<line x1="{LEFT}" x2="{WIDTH - 8}" y1="{8 + up * (1 - level):.1f}" y2="{8 + up * (1 - level):.1f}" '
-        f'stroke="{ink}" opacity=".15"/><text x="{LEFT - 6}" y="{12 + up * (1 - level):.1f}" text-anchor="end">{level:.0%}</text>'
-        for level in (0, 0.5, 1)
+    points = " ".join(
+        f"{_x(step.step / total):.1f},{_y(value):.1f}" for step, value in zip(steps, _smooth(steps), strict=True)
     )
+    ink = "var(--jp-ui-font-color1, #333)"
     return (
         f'<div><svg role="img" aria-label="{html.escape(words)}" viewBox="0 0 {WIDTH} {HEIGHT}" '
-        f'style="width:100%;max-width:{WIDTH}px" font-size="11" fill="{ink}">{ticks}'
-        f'<polyline fill="none" stroke="#0072b2" stroke-width="2" points="{" ".join(points)}"/>'
-        f'<text x="{LEFT + across / 2:.0f}" y="{HEIGHT - 6}" text-anchor="middle">training steps (of {total})</text></svg>'
+        f'style="width:100%;max-width:{WIDTH}px" font-size="11" fill="{ink}">'
+        f"{''.join(_gridline(level, ink) for level in (0, 0.5, 1))}"
+        f'<polyline fill="none" stroke="#0072b2" stroke-width="2" points="{points}"/>'
+        f'<text x="{_x(0.5):.0f}" y="{HEIGHT - 6}" text-anchor="middle">training steps (of {total})</text></svg>'
         f'<div role="status" style="max-width:{WIDTH}px">{html.escape(words)}</div></div>'
     )
+
+
+def _smooth(steps: list[Step], keep: float = 0.8) -> list[float]:
+    values: list[float] = []
+    for step in steps:
+        values.append(keep * values[-1] + (1 - keep) * step.accuracy if values else step.accuracy)
+    return values
+
+
+def _gridline(level: float, ink: str) -> str:
+    y = _y(level)
+    return (
+        f'<line x1="{LEFT}" x2="{WIDTH - MARGIN}" y1="{y:.1f}" y2="{y:.1f}" stroke="{ink}" opacity=".15"/>'
+        f'<text x="{LEFT - 6}" y="{y + 4:.1f}" text-anchor="end">{level:.0%}</text>'
+    )
+
+
+def _x(share: float) -> float:
+    return LEFT + (WIDTH - LEFT - MARGIN) * share
+
+
+def _y(level: float) -> float:
+    return MARGIN + (HEIGHT - BOTTOM - MARGIN) * (1 - level)

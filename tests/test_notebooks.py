@@ -1,0 +1,94 @@
+"""The house rules of the lessons, as they are stored."""
+
+import json
+import re
+
+import nbformat
+import pytest
+
+import tlkit as tl
+from tlkit import lab, paths
+
+NOTEBOOKS = sorted(path for path in paths.NOTEBOOKS.rglob("*.ipynb") if ".ipynb_checkpoints" not in path.parts)
+LESSONS = sorted(lab.lessons().values())
+
+
+@pytest.fixture(params=NOTEBOOKS, ids=lambda path: path.stem)
+def notebook(request):
+    return nbformat.read(request.param, 4)
+
+
+def code(notebook) -> list:
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def test_it_is_stored_as_it_ran_from_top_to_bottom(notebook):
+    assert [cell.execution_count for cell in code(notebook)] == list(range(1, len(code(notebook)) + 1))
+    assert "widgets" not in notebook.metadata
+
+
+def test_no_output_warns_fails_or_names_a_machine(notebook):
+    for cell in code(notebook):
+        assert cell.source
+        for output in cell.outputs:
+            assert output.output_type != "error"
+            assert output.get("name") != "stderr", output.text
+            assert not re.search(r"/(home|root|Users|work|tmp)/|0x[0-9a-f]{6,}", json.dumps(output))
+
+
+def test_cells_are_short_and_explained(notebook):
+    lengths = sorted(len(cell.source.splitlines()) for cell in code(notebook))
+    assert lengths[-1] <= 20
+    assert lengths[len(lengths) // 2] <= 5
+    assert len(notebook.cells) >= 2 * len(code(notebook)) - 2
+
+
+def test_it_has_one_title_and_nothing_hidden(notebook):
+    titles = [c for c in notebook.cells if c.cell_type == "markdown" and re.search(r"^# ", c.source, re.M)]
+    assert len(titles) == 1
+    assert not any(cell.metadata.get("jupyter", {}).get("source_hidden") for cell in notebook.cells)
+    assert not any("plt." in cell.source or cell.source.rstrip().endswith(";") for cell in code(notebook))
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.stem)
+def test_every_lesson_is_linked(lesson):
+    readme = (paths.ROOT / "README.md").read_text(encoding="utf-8")
+    assert f"](notebooks/{lesson.name})" in readme
+    start = nbformat.read(LESSONS[0], 4)
+    assert lesson == LESSONS[0] or any(f"]({lesson.name})" in cell.source for cell in start.cells)
+
+
+@pytest.mark.parametrize("lesson", LESSONS[1:], ids=lambda path: path.stem)
+def test_every_lesson_has_the_rhythm_and_its_solutions(lesson):
+    cells = nbformat.read(lesson, 4).cells
+    heads = re.findall(r"^## (.+)$", "\n".join(c.source for c in cells if c.cell_type == "markdown"), re.M)
+    rhythm = [
+        "Predict", "Try it by hand", "The lab", "What we found", "Where it breaks", "Exercises", "Quiz", "Take it further",
+    ]  # fmt: skip
+    assert [head for head in heads if head in rhythm] == rhythm
+    assert sum(cell.source.count("tl.claim(") for cell in cells) >= 6
+    solved = nbformat.read(paths.NOTEBOOKS / "solutions" / lesson.name, 4)
+    verdicts = [
+        o for cell in code(solved) for o in cell.outputs if "application/vnd.tlkit.check+json" in o.get("data", {})
+    ]
+    assert len(verdicts) == 2
+    assert all(v.data["application/vnd.tlkit.check+json"]["passed"] for v in verdicts)
+
+
+def test_lesson_01_found_every_run_that_it_asked_for():
+    """Else it computes for minutes what was to be saved: then run notebooks/results/make.py again."""
+    cells = code(nbformat.read(paths.NOTEBOOKS / "01-piano-to-guitar.ipynb", 4))
+    said = [o.text for cell in cells for o in cell.outputs if "saved with the lesson" in o.get("text", "")]
+    assert len(said) == 1
+    assert re.fullmatch(r"(\d+) runs, \1 of them saved with the lesson\n", said[0])
+
+
+def test_the_saved_runs_are_what_the_code_makes():
+    saved = tl.load_results(paths.NOTEBOOKS / "results" / "01-piano-to-guitar.json")
+    source = tl.pretrain(tl.backbone("note-cnn"), tl.task("notes/piano"), seed=3)
+    guitar = tl.task("notes/guitar")
+    again = tl.compare(source, guitar, strategies=["scratch", "head", "lp_ft"], shots=[1, 5], seeds=[3])
+    known = {run.key: run for run in saved}
+    for run in again:
+        assert run.key in known
+        assert abs(run.accuracy - known[run.key].accuracy) < 0.03, run
