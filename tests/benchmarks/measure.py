@@ -1,4 +1,4 @@
-"""Prints ratios: import tlkit against import torch, and the lab's slider (refit and redraw) against a third of a second."""
+"""Prints import tlkit against import torch, and the lab's slider (refit and redraw) against a third of a second."""
 
 from __future__ import annotations
 

@@ -48,8 +48,8 @@ class Answer:
         verdict = "and is right" if best == self.truth else f"and is wrong: it is {self.classes[self.truth]}"
         return (
             f"{plots.label(self.strategy)}, {_count(self.shots, 'note')} of each name: {self.mean:.1%} of the "
-            f"{self.target} notes named right, {low:.1%} to {high:.1%} over {_count(len(self.accuracies), 'draw')} of "
-            f"labelled notes. For the note that you hear it says {self.classes[best]} ({self.said[best]:.0%}) {verdict}."
+            f"{self.target} notes named right ({low:.1%} to {high:.1%} over {_count(len(self.accuracies), 'draw')}). "
+            f"For the note that you hear it says {self.classes[best]} ({self.said[best]:.0%}) {verdict}."
         )
 
 
