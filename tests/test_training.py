@@ -57,7 +57,7 @@ def test_the_cache_of_frozen_stages_changes_nothing(low_bars):
     ours, plain = (model(tl.backbone("note-cnn").fresh(0)) for _ in range(2))
     fit(ours, low_bars.train, frozen=2, rate=1e-3, seed=0, steps=3, batch=100)
     plain.backbone.stages[:2].requires_grad_(False)
-    optimiser = torch.optim.Adam([p for p in plain.parameters() if p.requires_grad], lr=1e-3)
+    optimiser = torch.optim.AdamW([p for p in plain.parameters() if p.requires_grad], lr=1e-3, weight_decay=0)
     generator = torch.Generator().manual_seed(0)
     torch.manual_seed(0)
     for step in range(3):

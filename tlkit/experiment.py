@@ -25,6 +25,7 @@ RECIPE = (
 )
 PRETRAINING_STEPS = 300
 PRETRAINING_RATE = 2e-3
+PRETRAINING_DECAY = 1.0  # AdamW's: worth two points to a frozen head at one shot
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,7 +68,7 @@ class Source:
     def recipe(self) -> list:
         """All that decides what a run with this source learns, but for the seed."""
         wiring = [self.backbone.name, str(self.backbone)]
-        return [wiring, self.task.digest, self.steps]
+        return [wiring, self.task.digest, self.steps, PRETRAINING_RATE, PRETRAINING_DECAY]
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,16 @@ def pretrain(
     history: list = []
     listener = _recorder(history, on_event)
     order = stream(seed, "source order", task.name)
-    fit(model, task.train, frozen=0, rate=PRETRAINING_RATE, seed=order, steps=_check_steps(steps), on_event=listener)
+    fit(
+        model,
+        task.train,
+        frozen=0,
+        rate=PRETRAINING_RATE,
+        decay=PRETRAINING_DECAY,
+        seed=order,
+        steps=_check_steps(steps),
+        on_event=listener,
+    )
     return Source(model, task, seed, steps, model.accuracy(task.test), tuple(history))
 
 

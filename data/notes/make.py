@@ -84,7 +84,7 @@ def take_of(player: Player, instrument: str, pitch: int, velocity: int, take: in
     draw = np.random.default_rng([*instrument.encode(), pitch, velocity, take])
     detune = draw.uniform(-0.25, 0.25)  # semitones
     onset, held = draw.uniform(0, 0.1), draw.uniform(0.25, 0.6)  # seconds
-    slope, snr = draw.uniform(-3, 3), draw.uniform(10, 20)  # dB an octave, dB
+    slope, snr = draw.uniform(-3, 3), draw.uniform(8, 18)  # dB an octave, dB
     note = player.play(pitch, velocity, held=held, seconds=0.5, detune=detune)
     late = np.concatenate([np.zeros(round(onset * SYNTH_RATE)), note])
     clean = tilt(resample_poly(late, RATE, SYNTH_RATE)[:LENGTH], slope)

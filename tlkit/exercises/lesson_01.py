@@ -58,8 +58,8 @@ question(
             "anything else must beat. Then try head first, then all."
         ),
         "Train the same network from scratch": (
-            "Not yet: in this lesson scratch needed many labelled notes of each name to draw level, and bones are harder "
-            "than notes."
+            "Not yet: in this lesson scratch needed many labelled notes of each name to draw level, and bones are "
+            "harder than notes."
         ),
         "Fine-tune everything at once": (
             "Not first: with a new head, the first steps send noise through a body that knew something. In this lesson "
