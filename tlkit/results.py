@@ -182,14 +182,16 @@ class Results:
         """A pandas frame of what each strategy costs beside what it brings, at the largest number of shots."""
         frame = self.where(shots=self.shots[-1]).table()
         columns = ["labels", "trainable_params", "seconds", "accuracy"]
-        return frame.groupby("strategy", sort=False)[columns].mean().rename_axis(index=None)
+        means = frame.groupby("strategy", sort=False)[columns].mean().rename_axis(index=None)
+        return means.astype({"labels": int, "trainable_params": int})
 
     def accuracy(self, strategy: str, *, shots: int) -> Estimate:
         """The accuracy of a strategy, seed by seed."""
         runs = self.where(strategy=strategy).where(shots=shots)
         if len(runs.sources) > 1 or len(runs.targets) > 1:
             raise TlkitError("These results mix sources or targets: choose one first, as in results.where(target=...).")
-        return Estimate({run.seed: run.accuracy for run in runs}, f"{strategy} at {shots} shot{'s' * (shots > 1)}")
+        what = f"{strategy} at {shots} shot{'s' * (shots > 1)} from {runs.sources[0]}"
+        return Estimate({run.seed: run.accuracy for run in runs}, what)
 
     def gain(self, strategy: str, *, over: str, shots: int) -> Estimate:
         """By how much ``strategy`` beats ``over`` at that many shots, paired by seed."""

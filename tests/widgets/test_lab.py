@@ -44,7 +44,7 @@ def test_the_note_changes_sound_and_picture_and_nothing_else(lab):
 
 def test_another_instrument(lab):
     lab.instrument.value = "accordion"
-    assert lab.answer.target == "accordion"
+    assert lab.answer.target == "notes/accordion"
     assert "on the accordion" in lab.sound.value
 
 

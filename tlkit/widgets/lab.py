@@ -27,6 +27,7 @@ KEYS = range(MIDDLE_C, MIDDLE_C + 12)  # the octave from middle C, of which ther
 class Answer:
     """What the lab shows: an accuracy for each draw so far, and what the network of the first says of one note."""
 
+    source: str
     target: str
     strategy: str
     shots: int
@@ -48,7 +49,8 @@ class Answer:
         verdict = "and is right" if best == self.truth else f"and is wrong: it is {self.classes[self.truth]}"
         return (
             f"{plots.label(self.strategy)}, {_count(self.shots, 'note')} of each name: {self.mean:.1%} of the "
-            f"{self.target} notes named right ({low:.1%} to {high:.1%} over {_count(len(self.accuracies), 'draw')}). "
+            f"{plots.short(self.target)} notes named right ({low:.1%} to {high:.1%} over "
+            f"{_count(len(self.accuracies), 'draw')}). "
             f"For the note that you hear it says {self.classes[best]} ({self.said[best]:.0%}) {verdict}."
         )
 
@@ -91,11 +93,16 @@ def answer(runs: Sequence[Result], target: Task, midi: int) -> Answer:
     """What the runs of one question say, and what the first says of the key ``midi``."""
     row = int(np.flatnonzero(target.test.tags["pitch"] == midi)[0])
     picture = target.test.items[row]
-    said = runs[0].model.probabilities(picture[None])[0]
-    accuracies = tuple(run.accuracy for run in runs)
-    first = runs[0]
     return Answer(
-        plots.short(target.name), first.strategy, first.shots, accuracies, picture, said, midi % 12, target.classes
+        source=runs[0].source,
+        target=target.name,
+        strategy=runs[0].strategy,
+        shots=runs[0].shots,
+        accuracies=tuple(run.accuracy for run in runs),
+        picture=picture,
+        said=runs[0].model.probabilities(picture[None])[0],
+        truth=midi % 12,
+        classes=target.classes,
     )
 
 
@@ -121,14 +128,16 @@ def draw(shown: Answer, saved: Results | None, shots: Sequence[int], *, fig) -> 
 
 
 def _draw_saved(ax, saved: Results, shown: Answer) -> None:
-    """The lesson's five-seed curves behind the draws: scratch, to compare with, and the strategy itself."""
-    known = saved.where(target=f"notes/{shown.target}")
-    names = [name for name in ("scratch", shown.strategy) if name in known.strategies]
-    for name in dict.fromkeys(names):
-        colour, marker, dash = plots.style(name)
-        mean = [known.accuracy(name, shots=k).mean for k in known.shots]
-        ax.plot(known.shots, mean, color=colour, marker=marker, linestyle=dash, alpha=0.45, label=plots.label(name))
-    ax.legend(loc="lower right", frameon=False, fontsize=8)
+    """The lesson's curves behind the draws: scratch, to compare with, and the strategy itself."""
+    known = Results(run for run in saved if (run.source, run.target) == (shown.source, shown.target))
+    for name in dict.fromkeys(("scratch", shown.strategy)):
+        if name in known.strategies:
+            colour, marker, dash = plots.style(name)
+            mean = [known.accuracy(name, shots=k).mean for k in known.shots]
+            look = {"color": colour, "marker": marker, "linestyle": dash, "alpha": 0.45}
+            ax.plot(known.shots, mean, **look, label=f"{plots.label(name)}, saved")
+    if known:
+        ax.legend(loc="lower right", frameon=False, fontsize=8)
 
 
 class TransferLab(W.VBox):
