@@ -1,4 +1,5 @@
 import dataclasses
+import pickle
 from concurrent.futures import Future, ThreadPoolExecutor
 
 import numpy as np
@@ -94,6 +95,14 @@ def test_pretraining_depends_on_its_seed_and_leaves_the_backbone_as_it_is(low_ba
     assert one.reseed(1) is one
     assert one.reseed(2).backbone.digest() == other.backbone.digest()
     assert len(one.history) == 2
+
+
+def test_a_sibling_is_schooled_once_and_stays_at_home(low_bars):
+    one = tl.pretrain(tl.backbone("note-cnn"), low_bars, seed=1, steps=2)
+    assert one.reseed(2) is one.reseed(2)
+    away = pickle.loads(pickle.dumps(one))
+    assert away.backbone.digest() == one.backbone.digest()
+    assert len(pickle.dumps(one)) < 1.5 * len(pickle.dumps(away))
 
 
 def test_each_seed_of_a_comparison_has_its_own_source(source, high_bars):

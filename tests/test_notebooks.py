@@ -34,14 +34,15 @@ def test_no_output_warns_fails_or_names_a_machine(notebook):
         for output in cell.outputs:
             assert output.output_type != "error"
             assert output.get("name") != "stderr", output.text
-            assert not re.search(r"/(home|root|Users|work|tmp)/|0x[0-9a-f]{6,}", json.dumps(output))
+            said = re.sub(r"data:[^\"]+", "", json.dumps(output).replace('\\"', '"'))
+            assert not re.search(r"/(home|root|Users|work|tmp)/|0x[0-9a-f]{6,}", said)
 
 
 def test_cells_are_short_and_explained(notebook):
     lengths = sorted(len(cell.source.splitlines()) for cell in code(notebook))
     assert lengths[-1] <= 20
     assert lengths[len(lengths) // 2] <= 5
-    assert len(notebook.cells) >= 2 * len(code(notebook)) - 2
+    assert len(notebook.cells) >= 2 * len(code(notebook))
 
 
 def test_it_has_one_title_and_nothing_hidden(notebook):

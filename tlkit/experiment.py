@@ -38,6 +38,10 @@ class Source:
     steps: int
     accuracy: float
     history: tuple = field(default=(), repr=False)
+    _siblings: dict = field(default_factory=dict, init=False, repr=False)
+
+    def __getstate__(self) -> dict:
+        return {**self.__dict__, "_siblings": {}}  # what travels to another process travels light
 
     @property
     def name(self) -> str:
@@ -60,10 +64,15 @@ class Source:
         )
 
     def reseed(self, seed: int) -> Source:
-        """Another network that went through the same schooling with other luck; itself, where the seed is the same."""
+        """Another network that went through the same schooling with other luck; itself, where the seed is the same.
+
+        It is schooled once, however often it is asked for.
+        """
         if seed == self.seed:
             return self
-        return pretrain(self.backbone, self.task, seed=seed, steps=self.steps)
+        if seed not in self._siblings:
+            self._siblings[seed] = pretrain(self.backbone, self.task, seed=seed, steps=self.steps)
+        return self._siblings[seed]
 
     def recipe(self) -> list:
         """All that decides what a run with this source learns, but for the seed."""

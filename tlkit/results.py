@@ -15,6 +15,7 @@ from tlkit.errors import TlkitError, unknown
 
 FORMAT = 1
 CONFIDENCE = 0.95
+FROM_NOTHING = ("scratch", "random_head")  # strategies in which the source has no part
 
 
 @dataclass(frozen=True)
@@ -190,7 +191,8 @@ class Results:
         runs = self.where(strategy=strategy).where(shots=shots)
         if len(runs.sources) > 1 or len(runs.targets) > 1:
             raise TlkitError("These results mix sources or targets: choose one first, as in results.where(target=...).")
-        what = f"{strategy} at {shots} shot{'s' * (shots > 1)} from {runs.sources[0]}"
+        origin = "" if strategy in FROM_NOTHING else f" from {runs.sources[0]}"
+        what = f"{strategy} at {shots} shot{'s' * (shots > 1)}{origin}"
         return Estimate({run.seed: run.accuracy for run in runs}, what)
 
     def gain(self, strategy: str, *, over: str, shots: int) -> Estimate:

@@ -14,7 +14,7 @@ import numpy as np
 from tlkit import plots
 from tlkit.experiment import Result, Source, transfer
 from tlkit.results import Results
-from tlkit.strategy import as_strategy
+from tlkit.strategy import Strategy, as_strategy
 from tlkit.tasks import Task, notes, task
 from tlkit.training import FrozenFeatures, Step, Stopped
 from tlkit.widgets.sound import MIDDLE_C, player
@@ -55,6 +55,21 @@ class Answer:
         )
 
 
+def _trains(strategy: Strategy) -> bool:
+    """Whether it takes more than fitting a head."""
+    return any(phase.rate is not None for phase in strategy.phases)
+
+
+def _buttons(label: str, options: list) -> W.ToggleButtons:
+    style = {"description_width": "initial", "button_width": "auto"}
+    return W.ToggleButtons(options=options, description=label, style=style)
+
+
+def _slider(label: str, options: list, value: object) -> W.SelectionSlider:
+    style, layout = {"description_width": "11em"}, {"width": "38em", "max_width": "100%"}
+    return W.SelectionSlider(options=options, value=value, description=label, style=style, layout=layout)
+
+
 def _count(n: int, thing: str) -> str:
     return f"{n} {thing}{'s' * (n > 1)}"
 
@@ -84,7 +99,7 @@ class Bench:
 
     def knows(self, target: Task, strategy: str, shots: int) -> bool:
         """Whether the answer needs no training: only heads to fit, or runs that were made before."""
-        if all(phase.rate is None for phase in as_strategy(strategy).phases):
+        if not _trains(as_strategy(strategy)):
             return True
         return all((target.name, strategy, shots, draw) in self._runs for draw in range(DRAWS))
 
@@ -160,41 +175,24 @@ class TransferLab(W.VBox):
         self._targets = {plots.short(name): task(name) for name in targets}
         for target in self._targets.values():
             target.draw(max(shots))
-        wide = {"description_width": "7em", "button_width": "auto"}
-        self.instrument = W.ToggleButtons(options=list(self._targets), description="Instrument", style=wide)
-        self.strategy = W.ToggleButtons(
-            options=[(plots.label(name), as_strategy(name).name) for name in strategies],
-            description="Strategy",
-            style=wide,
-        )
-        self.shots = W.SelectionSlider(
-            options=list(shots),
-            value=5 if 5 in shots else shots[0],
-            description="Notes of each name",
-            style={"description_width": "10em"},
-            layout={"width": "34em", "max_width": "100%"},
-        )
-        names = notes.NAMES
-        self.note = W.SelectionSlider(
-            options=[(names[key % 12], key) for key in KEYS],
-            value=64,
-            description="Note to hear",
-            style={"description_width": "10em"},
-            layout={"width": "34em", "max_width": "100%"},
-        )
-        self.stop = W.Button(description="Stop", icon="stop", disabled=True, tooltip="Stop the training")
-        self.words = W.HTML()
-        self.picture = W.HTML()
-        self.sound = W.HTML()
         self._figure = plots.Figure(figsize=(10.4, 3.4), dpi=100, layout="constrained")
         self._runs: list[Result] = []
         self._training: threading.Thread | None = None
         self._halt, self._lock = threading.Event(), threading.RLock()
+        named = {plots.label(name): as_strategy(name) for name in strategies}
+        self.instrument = _buttons("Instrument", list(self._targets))
+        self.strategy = _buttons("Strategy", [(label, strategy.name) for label, strategy in named.items()])
+        self.shots = _slider("Notes of each name", list(shots), 5 if 5 in shots else shots[0])
+        self.note = _slider("Note to hear", [(notes.NAMES[key % 12], key) for key in KEYS], 64)
+        self.stop = W.Button(description="Stop", icon="stop", disabled=True, tooltip="Stop the training")
+        self.sound, self.picture, self.words = W.HTML(), W.HTML(), W.HTML()
         for control in (self.instrument, self.strategy, self.shots, self.note):
             control.observe(self._ask, "value")
         self.stop.on_click(lambda _: self.halt())
-        choices = [c for c in (self.instrument, self.strategy) if len(c.options) > 1]
-        super().__init__([*choices, self.shots, self.note, W.HBox([self.sound, self.stop]), self.picture, self.words])
+        choices = [control for control in (self.instrument, self.strategy) if len(control.options) > 1]
+        trained = any(_trains(strategy) for strategy in named.values())
+        sound = W.HBox([self.sound, *[self.stop] * trained], layout={"align_items": "center"})
+        super().__init__([*choices, self.shots, self.note, sound, self.picture, self.words])
         self.add_class("tlkit-lab")
         self._ask({"owner": self.note})
 
