@@ -63,7 +63,7 @@ question(
         ),
         "Fine-tune everything at once": (
             "Not first: with a new head, the first steps send noise through a body that knew something. In this lesson "
-            "that cost more than a third of the head start at one note of each name."
+            "that cost more than half of the head start at one note of each name."
         ),
         "Use the network as it is": (
             "It has no head for X-rays: it can only say dog or daisy. That works only where source and target name the "
