@@ -28,18 +28,20 @@ def imports() -> None:
 
 
 def slider() -> None:
-    """Every position of the lab's notes slider, on heads that were not fitted before."""
+    """Every position of the lab's slider on nine instruments, each on heads that were not fitted before."""
     source = tl.pretrain(tl.backbone("note-cnn"), tl.task("notes/piano"))
-    lab = tl.TransferLab(source, ["notes/guitar"], shots=list(range(1, 51)))
+    targets = [name for name in tl.tasks() if "-" not in name and name != "notes/piano"]
+    lab = tl.TransferLab(source, targets)
     times = []
-    for shots in [k for k in range(1, 51) if k != lab.shots.value]:
-        begin = time.perf_counter()
-        lab.shots.value = shots
-        times.append(1000 * (time.perf_counter() - begin))
+    for instrument in lab.instrument.options:
+        lab.instrument.value = instrument  # runs the frozen body once
+        for shots in [k for k in lab.shots.options if k != lab.shots.value]:
+            begin = time.perf_counter()
+            lab.shots.value = shots
+            times.append(1000 * (time.perf_counter() - begin))
     times.sort()
-    print(
-        f"slider: p50 {statistics.median(times):.0f} ms, p95 {times[int(0.95 * len(times))]:.0f} ms, of 333 ms allowed"
-    )
+    p95 = times[int(0.95 * len(times))]
+    print(f"slider: p50 {statistics.median(times):.0f} ms, p95 {p95:.0f} ms of {len(times)} moves; 333 ms are allowed")
 
 
 if __name__ == "__main__":

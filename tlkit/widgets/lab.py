@@ -121,38 +121,56 @@ def answer(runs: Sequence[Result], target: Task, midi: int) -> Answer:
     )
 
 
-def draw(shown: Answer, saved: Results | None, shots: Sequence[int], *, fig) -> None:
-    """The answer on a figure: the label curve with the draws on it, the note's picture, and what the network says."""
-    fig.clear()
-    curve, note, bars = fig.subplots(1, 3, width_ratios=[2.1, 1, 1])
-    plots.label_axes(curve, list(shots))
-    if saved is not None:
-        _draw_saved(curve, saved, shown)
-    colour, marker, _ = plots.style(shown.strategy)
-    x = np.full(len(shown.accuracies), shown.shots)
-    curve.plot(x, shown.accuracies, marker or "o", color=colour, markersize=7, markeredgecolor="white", linestyle="")
-    curve.plot(shown.shots, shown.mean, "_", color=colour, markersize=26, markeredgewidth=3)
-    curve.set_title(f"{shown.mean:.0%} with {shown.shots} of each", loc="left", fontweight="bold")
-    note.imshow(shown.picture, origin="lower", cmap="cividis", aspect="auto")
-    note.set(title="the note as it sees it", xlabel="time", ylabel="frequency", xticks=[], yticks=[])
-    hatches = ["////" if i == shown.truth else "" for i in range(len(shown.said))]
-    bars.barh(range(len(shown.said)), shown.said, color=colour, alpha=0.75, hatch=hatches, edgecolor="white")
-    bars.set_yticks(range(len(shown.said)), [f"{'▸ ' * (i == shown.truth)}{c}" for i, c in enumerate(shown.classes)])
-    bars.set(title="what it says (▸ true)", xlim=(0, 1), xticks=[0, 0.5, 1], xticklabels=["0%", "50%", "100%"])
-    bars.spines[["top", "right"]].set_visible(False)
+class Screen:
+    """The lab's picture: the label curve with the draws on it, the note as it is seen, and what the network says.
 
+    What does not change is drawn up once; a new answer only replaces what it changes. That halves the time of a redraw.
+    """
 
-def _draw_saved(ax, saved: Results, shown: Answer) -> None:
-    """The lesson's curves behind the draws: scratch, to compare with, and the strategy itself."""
-    known = Results(run for run in saved if (run.source, run.target) == (shown.source, shown.target))
-    for name in dict.fromkeys(("scratch", shown.strategy)):
-        if name in known.strategies:
-            colour, marker, dash = plots.style(name)
-            mean = [known.accuracy(name, shots=k).mean for k in known.shots]
-            look = {"color": colour, "marker": marker, "linestyle": dash, "alpha": 0.45}
-            ax.plot(known.shots, mean, **look, label=f"{plots.label(name)}, saved")
-    if known:
-        ax.legend(loc="lower right", frameon=False, fontsize=8)
+    def __init__(self, shots: Sequence[int], classes: Sequence[str], saved: Results | None):
+        self.figure = plots.Figure(figsize=(10.4, 3.5), dpi=100)
+        spaces = {"left": 0.065, "right": 0.985, "bottom": 0.15, "top": 0.9, "wspace": 0.2}
+        self._curve, self._note, self._bars = self.figure.subplots(1, 3, width_ratios=[2.1, 1, 1], gridspec_kw=spaces)
+        self._saved, self._passing = saved, []
+        plots.label_axes(self._curve, list(shots))
+        self._note.set(title="the note as it sees it", xlabel="time", ylabel="frequency", xticks=[], yticks=[])
+        self._bars.set(title="what it says (hatched: true)", xlim=(0, 1), ylim=(-0.6, len(classes) - 0.4))
+        self._bars.set_xticks([0, 0.5, 1], ["0%", "50%", "100%"])
+        self._bars.set_yticks(range(len(classes)), classes)
+        self._bars.spines[["top", "right"]].set_visible(False)
+
+    def show(self, shown: Answer) -> bytes:
+        """The answer as PNG."""
+        for artist in self._passing:
+            artist.remove()
+        colour, marker, _ = plots.style(shown.strategy)
+        hatch = ["////" if i == shown.truth else "" for i in range(len(shown.said))]
+        x = [shown.shots] * len(shown.accuracies)
+        dots = {"marker": marker or "o", "color": colour, "markersize": 7, "markeredgecolor": "white", "linestyle": ""}
+        self._passing = [
+            *self._draw_saved(shown),
+            *self._curve.plot(x, shown.accuracies, **dots),
+            *self._curve.plot(shown.shots, shown.mean, "_", color=colour, markersize=26, markeredgewidth=3),
+            self._note.imshow(shown.picture, origin="lower", cmap="cividis", aspect="auto"),
+            self._bars.barh(
+                range(len(shown.said)), shown.said, color=colour, alpha=0.75, hatch=hatch, edgecolor="white"
+            ),
+        ]
+        self._curve.set_title(f"{shown.mean:.0%} with {shown.shots} of each", loc="left", fontweight="bold")
+        return plots.png(self.figure)
+
+    def _draw_saved(self, shown: Answer) -> list:
+        """The lesson's curves behind the draws: scratch, to compare with, and the strategy itself."""
+        asked = (shown.source, shown.target)
+        known = Results(run for run in self._saved or () if (run.source, run.target) == asked)
+        drawn = []
+        for name in dict.fromkeys(("scratch", shown.strategy)):
+            if name in known.strategies:
+                colour, marker, dash = plots.style(name)
+                mean = [known.accuracy(name, shots=k).mean for k in known.shots]
+                look = {"color": colour, "marker": marker, "linestyle": dash, "alpha": 0.45}
+                drawn += self._curve.plot(known.shots, mean, **look, label=f"{plots.label(name)}, saved")
+        return [*drawn, self._curve.legend(handles=drawn, loc="lower right", frameon=False, fontsize=8)]
 
 
 class TransferLab(W.VBox):
@@ -171,11 +189,10 @@ class TransferLab(W.VBox):
         shots: Sequence[int] = (1, 2, 5, 10, 20, 50),
         saved: Results | None = None,
     ):
-        self.bench, self._saved, self._shots = Bench(source), saved, tuple(shots)
+        self.bench, self._screen = Bench(source), Screen(shots, source.classes, saved)
         self._targets = {plots.short(name): task(name) for name in targets}
         for target in self._targets.values():
             target.draw(max(shots))
-        self._figure = plots.Figure(figsize=(10.4, 3.4), dpi=100, layout="constrained")
         self._runs: list[Result] = []
         self._training: threading.Thread | None = None
         self._halt, self._lock = threading.Event(), threading.RLock()
@@ -272,8 +289,7 @@ class TransferLab(W.VBox):
     def _show(self) -> None:
         with self._lock:
             shown = self.answer
-            draw(shown, self._saved, self._shots, fig=self._figure)
-            picture = base64.b64encode(plots.png(self._figure)).decode()
+            picture = base64.b64encode(self._screen.show(shown)).decode()
             self.picture.value = (
                 f'<img alt="{html.escape(shown.words())}" src="data:image/png;base64,{picture}" style="max-width:100%">'
             )
