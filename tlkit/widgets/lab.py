@@ -129,7 +129,7 @@ class Screen:
 
     def __init__(self, shots: Sequence[int], classes: Sequence[str], saved: Results | None):
         self.figure = plots.Figure(figsize=(10.4, 3.5), dpi=100)
-        spaces = {"left": 0.065, "right": 0.985, "bottom": 0.15, "top": 0.9, "wspace": 0.2}
+        spaces = {"left": 0.065, "right": 0.968, "bottom": 0.15, "top": 0.9, "wspace": 0.2}
         self._curve, self._note, self._bars = self.figure.subplots(1, 3, width_ratios=[2.1, 1, 1], gridspec_kw=spaces)
         self._saved, self._passing = saved, []
         plots.label_axes(self._curve, list(shots))
@@ -150,7 +150,7 @@ class Screen:
         self._passing = [
             *self._draw_saved(shown),
             *self._curve.plot(x, shown.accuracies, **dots),
-            *self._curve.plot(shown.shots, shown.mean, "_", color=colour, markersize=26, markeredgewidth=3),
+            *self._curve.plot(shown.shots, shown.mean, "_", color=colour, markersize=30, markeredgewidth=2, zorder=1.5),
             self._note.imshow(shown.picture, origin="lower", cmap="cividis", aspect="auto"),
             self._bars.barh(
                 range(len(shown.said)), shown.said, color=colour, alpha=0.75, hatch=hatch, edgecolor="white"
