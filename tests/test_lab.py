@@ -155,7 +155,7 @@ def server(notebooks, terminal, tmp_path):
     env = {**os.environ, **{f"JUPYTER_{room}_DIR": str(tmp_path / room) for room in ("CONFIG", "DATA", "RUNTIME")}}
     with (tmp_path / "log").open("w") as log:
         process = subprocess.Popen(
-            [*LAUNCH, str(notebooks), *asked, "--allow-root"],
+            [*LAUNCH, str(notebooks), *asked],
             env=env,
             cwd=tmp_path,
             stdin=terminal,

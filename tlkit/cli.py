@@ -79,6 +79,8 @@ def _tell(results, judged, picture: str) -> None:
     print()
     for claim in judged:
         print(claim)
+    if not judged:
+        print("No claims: they need 5 seeds or more.")
     figure = results.picture("Piano to guitar").figure
     try:
         figure.savefig(picture)

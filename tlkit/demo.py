@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import multiprocessing
-import os
 from collections.abc import Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
 
 from tlkit.backbones import backbone
-from tlkit.claims import Claim, judge
+from tlkit.claims import FEWEST_SEEDS, Claim, judge
 from tlkit.experiment import compare, pretrain
+from tlkit.machine import cores
 from tlkit.results import Results
 from tlkit.seeding import choose_seeds
 from tlkit.tasks import task
@@ -24,14 +24,16 @@ def run(seeds: str | None = None, *, workers: int | None = None, on_event=None) 
     chosen = choose_seeds(seeds)
     piano, guitar = task("notes/piano"), task("notes/guitar")
     source = pretrain(backbone("note-cnn"), piano, seed=chosen[0])
-    with processes(workers or os.cpu_count() or 1) as executor:
+    with processes(workers or max(1, round(cores()))) as executor:
         return compare(
             source, guitar, strategies=STRATEGIES, shots=SHOTS, seeds=chosen, executor=executor, on_event=on_event
         )
 
 
 def claims(results: Results) -> list[Claim]:
-    """What the runs are said to show, each with the evidence that it must survive."""
+    """What the runs are said to show, each with the evidence that it must survive; nothing, on too few seeds."""
+    if len(results.seeds) < FEWEST_SEEDS:
+        return []
     gain = results.gain
     return [
         judge(

@@ -240,7 +240,7 @@ def load_results(path: str | os.PathLike) -> Results:
     """Results that :meth:`Results.save` wrote."""
     try:
         saved = json.loads(Path(path).read_text(encoding="utf-8"))
-        version, rows = saved["format"], saved["rows"]
+        version, rows = int(saved["format"]), saved["rows"]
     except OSError as error:
         raise TlkitError(f"There are no results to read at {path} ({error.strerror}).") from error
     except (ValueError, KeyError, TypeError) as error:
