@@ -36,11 +36,9 @@ def test_strategies_can_be_told_apart_without_colour():
     assert len(set(looks)) == len(looks)
 
 
-def test_labels_at_the_ends_do_not_touch(results):
-    ax = results.plot()
-    heights = sorted(text.get_position()[1] for text in ax.texts)
-    assert min(np.diff(heights)) > 0.06
-    assert heights[-1] <= 1.0
+def test_the_legend_has_the_order_of_the_curves_where_they_begin(results):
+    names = [text.get_text() for text in results.plot().get_legend().get_texts()]
+    assert names == [plots.label(name) for name in reversed(results.strategies)]
 
 
 def test_a_picture_has_its_numbers_in_words(results):

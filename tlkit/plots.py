@@ -89,16 +89,18 @@ def label(strategy: str) -> str:
 def label_curve(results: Results, *, ax: Axes | None = None, strategies: Iterable[str] | None = None) -> Axes:
     """Accuracy against shots: the mean over seeds, and a band from the lowest seed to the highest."""
     ax = ax if ax is not None else figure()[1]
-    ends = []
+    lines = []
     for name in strategies or results.strategies:
         colour, marker, dash = style(name)
         values = _values(results, name)
         mean = values.mean(axis=1)
         ax.fill_between(results.shots, values.min(axis=1), values.max(axis=1), color=colour, alpha=0.13, linewidth=0)
-        ax.plot(results.shots, mean, color=colour, marker=marker, linestyle=dash, markersize=6, linewidth=1.8)
-        ends.append((mean[-1], name, colour))
+        look = {"color": colour, "marker": marker, "linestyle": dash, "markersize": 6, "linewidth": 1.8}
+        lines += ax.plot(results.shots, mean, label=label(name), **look)
     label_axes(ax, results.shots)
-    _label_ends(ax, results.shots[-1], ends)
+    first = sorted(lines, key=lambda line: -line.get_ydata()[0])  # from top to bottom where they are furthest apart
+    place = {"loc": "upper left", "bbox_to_anchor": (1, 1), "frameon": False}
+    ax.legend(handles=first, labelcolor="linecolor", handlelength=3, **place)
     return ax
 
 
@@ -139,16 +141,3 @@ def describe(results: Results, title: str, strategies: Iterable[str]) -> str:
 def _values(results: Results, strategy: str) -> np.ndarray:
     """Accuracies (shots, seeds)."""
     return np.array([results.accuracy(strategy, shots=k).values for k in results.shots])
-
-
-def _label_ends(ax: Axes, x: float, ends: list[tuple[float, str, str]], gap: float = 0.062) -> None:
-    """Name each curve at its right end, in its order, pushed apart where they would touch."""
-    ends = sorted(ends)
-    heights = [value for value, _, _ in ends]
-    for i in range(1, len(heights)):
-        heights[i] = max(heights[i], heights[i - 1] + gap)
-    excess = max(0.0, heights[-1] - 1.0)
-    for i in reversed(range(len(heights))):  # the stack was pushed over the top: push it down again
-        heights[i] = min(heights[i], heights[-1] - excess if i == len(heights) - 1 else heights[i + 1] - gap)
-    for height, (_, name, colour) in zip(heights, ends, strict=True):
-        ax.text(x * 1.08, height, label(name), color=colour, va="center", fontsize=9)
