@@ -50,13 +50,6 @@ def test_shuffled_changes_the_labels_and_nothing_else(low_bars):
     assert shuffled.digest != low_bars.digest
 
 
-def test_sample_is_even_over_the_classes(low_bars):
-    assert np.bincount(low_bars.sample(9).train.labels).tolist() == [3, 3, 3]
-    assert sorted(np.bincount(low_bars.sample(10).train.labels)) == [3, 3, 4]
-    with pytest.raises(tl.TlkitError, match="sample 1 to 18, not 19"):
-        low_bars.sample(19)
-
-
 def test_examples_need_a_label_each():
     with pytest.raises(tl.TlkitError, match="3 items but 2 labels"):
         tl.Examples(np.zeros((3, 2)), np.zeros(2))

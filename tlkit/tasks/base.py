@@ -80,19 +80,6 @@ class Task:
         rows = [order[self.train.labels[order] == label][:k] for label in range(len(self.classes))]
         return np.concatenate(rows)
 
-    def sample(self, n: int, *, seed: int = 0) -> Task:
-        """The same task with only ``n`` training examples, as evenly spread over the classes as can be."""
-        if not 1 <= n <= len(self.train):
-            raise TlkitError(
-                f"{self.name} has {len(self.train)} training examples: sample 1 to {len(self.train)}, not {n}."
-            )
-        order = np.random.default_rng(stream(check_seed(seed), "sample", self.name)).permutation(len(self.train))
-        labels = self.train.labels[order]
-        rank = np.empty(len(order), dtype=int)  # the how-many-th of its class each example is
-        for label in range(len(self.classes)):
-            rank[labels == label] = np.arange(np.count_nonzero(labels == label))
-        return replace(self, train=self.train.take(order[np.argsort(rank, kind="stable")[:n]]))
-
     def shuffled(self, *, seed: int = 0) -> Task:
         """The control: the same training items with their labels dealt out anew, so that they mean nothing."""
         labels = np.random.default_rng(stream(check_seed(seed), "shuffled", self.name)).permutation(self.train.labels)
