@@ -1,5 +1,7 @@
 """What transfer means: what is frozen moves by exactly nothing, what learns moves."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 import torch
@@ -149,3 +151,16 @@ def test_frozen_features_are_run_once_and_never_stale(low_bars, high_bars, monke
         net.stages[0][0].weight[0] += 1
     assert not np.array_equal(remember(net, low_bars.train.items), first)
     assert len(runs) == 3
+
+
+def test_two_trainings_at_once_do_not_draw_each_others_numbers(low_bars):
+    """As when a lab trains in the background while a cell does."""
+
+    def learnt(seed):
+        net = model(tl.backbone("note-cnn").fresh(0))
+        fit(net, low_bars.train, frozen=3, rate=1e-3, seed=seed, steps=40)
+        return net.backbone.digest()
+
+    alone = [learnt(seed) for seed in range(4)]
+    with ThreadPoolExecutor(4) as threads:
+        assert list(threads.map(learnt, range(4))) == alone

@@ -20,9 +20,7 @@ from tlkit.strategy import Strategy, as_strategy
 from tlkit.tasks import Task
 from tlkit.training import STEPS, Classifier, FrozenFeatures, Listener, fit, fit_head, new_head, run_body
 
-RECIPE = (
-    1  # raise it when a change to the code changes what a run learns: saved results of an older recipe are not reused
-)
+RECIPE = 1  # raise it when a change to the code changes what a run learns: older saved results are then not reused
 PRETRAINING_STEPS = 300
 PRETRAINING_RATE = 2e-3
 PRETRAINING_DECAY = 1.0  # AdamW's: worth two points to a frozen head at one shot

@@ -16,7 +16,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from tlkit.backbones.base import Backbone, randomise
+from tlkit.backbones.base import Backbone, seeded
 from tlkit.tasks.base import Examples, array_digest
 
 STEPS = 150
@@ -91,9 +91,8 @@ class FrozenFeatures:
 
 def new_head(width: int, classes: int, seed: int) -> nn.Linear:
     """A random head; give it a seed of its own, apart from the source's."""
-    head = nn.Linear(width, classes)
-    randomise(head, seed)
-    return head
+    with seeded(seed):
+        return nn.Linear(width, classes)
 
 
 def fit(
@@ -113,7 +112,7 @@ def fit(
     What the frozen stages say never changes, so it is computed once. They are in eval mode, so that the running
     statistics of a BatchNorm among them stay put too, which ``requires_grad=False`` alone would not do.
     """
-    with one_thread(), _seeded(seed), _frozen(model.backbone, frozen):
+    with seeded(seed), one_thread(), _frozen(model.backbone, frozen):
         with torch.no_grad():
             inputs = model.backbone.run(model.backbone.prepare(examples.items), stop=frozen)
         labels = torch.from_numpy(examples.labels)
@@ -184,14 +183,6 @@ def one_thread() -> Iterator[None]:
         yield
     finally:
         torch.set_num_threads(threads)
-
-
-@contextlib.contextmanager
-def _seeded(seed: int) -> Iterator[None]:
-    """What draws from torch's global generator, as dropout does, draws from ``seed``; the generator is put back."""
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
-        yield
 
 
 @contextlib.contextmanager

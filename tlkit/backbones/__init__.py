@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tlkit.backbones.base import Backbone
+from tlkit.backbones.base import Backbone, seeded
 from tlkit.backbones.vision import note_cnn
 from tlkit.compat import mend_torchvision
 from tlkit.errors import unknown
@@ -26,7 +26,8 @@ def backbone(name: str) -> Backbone:
     """The backbone of that name, such as ``"note-cnn"``; :func:`backbones` lists them all."""
     if name not in _KNOWN:
         raise unknown("backbone", name, _KNOWN)
-    return _KNOWN[name][0]()
+    with seeded(0):
+        return _KNOWN[name][0]()
 
 
 make_callable(__name__)

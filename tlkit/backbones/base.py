@@ -6,15 +6,19 @@ Freezing is "the first k stages do not learn"; a layer probe is "the output of s
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import hashlib
-from collections.abc import Callable, Mapping
+import threading
+from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
 from tlkit.errors import TlkitError
+
+_GENERATOR = threading.RLock()
 
 
 class Backbone(nn.Module):
@@ -94,10 +98,20 @@ def randomise(module: nn.Module, seed: int) -> None:
             f"The weights {', '.join(orphans[:3])} can't be drawn anew: give the module that holds them a "
             "reset_parameters() method, as torch's own layers have."
         )
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
+    with seeded(seed):
         for part in owners:
             part.reset_parameters()
+
+
+@contextlib.contextmanager
+def seeded(seed: int) -> Iterator[None]:
+    """What draws from torch's global generator draws from ``seed``, and the generator is put back afterwards.
+
+    One thread at a time: a lab may train in the background while a cell does, and neither may draw the other's numbers.
+    """
+    with _GENERATOR, torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        yield
 
 
 def count_parameters(module: nn.Module) -> int:
