@@ -106,3 +106,28 @@ def test_a_live_curve_follows_a_training(low_bars):
     tl.pretrain(tl.backbone("note-cnn"), low_bars, steps=12, on_event=curve)
     assert "step 12 of 12" in curve.words()
     assert "step 12 of 12" in curve.children[0].value
+
+
+def test_no_run_is_shown_under_another_questions_name(lab, monkeypatch):
+    """The note slider, moved before the first draw of a new question is done."""
+    started, go_on = threading.Event(), threading.Event()
+    run = lab.bench.run
+
+    def slowly(*question, **options):
+        started.set()
+        go_on.wait(60)
+        return run(*question, **options)
+
+    lab.strategy.value = "full"
+    lab.halt()
+    monkeypatch.setattr(lab.bench, "run", slowly)
+    picture = lab.picture.value
+    lab.instrument.value = "accordion"
+    assert started.wait(60)
+    lab.note.value = 60
+    assert lab.picture.value == picture
+    assert lab.runs == []
+    assert "under way" in repr(lab)
+    go_on.set()
+    lab.wait()
+    assert {run.target for run in lab.runs} == {lab.answer.target} == {"notes/accordion"}

@@ -193,7 +193,7 @@ class TransferLab(W.VBox):
         self._targets = {plots.short(name): task(name) for name in targets}
         for target in self._targets.values():
             target.draw(max(shots))
-        self._runs: list[Result] = []
+        self._asked, self._runs = next(iter(self._targets.values())), []
         self._training: threading.Thread | None = None
         self._halt, self._lock = threading.Event(), threading.RLock()
         named = {plots.label(name): as_strategy(name) for name in strategies}
@@ -211,10 +211,10 @@ class TransferLab(W.VBox):
         sound = W.HBox([self.sound, *[self.stop] * trained], layout={"align_items": "center"})
         super().__init__([*choices, self.shots, self.note, sound, self.picture, self.words])
         self.add_class("tlkit-lab")
-        self._ask({"owner": self.note})
+        self._ask({"owner": self.shots})
 
     def __repr__(self) -> str:
-        return f"TransferLab: {self.answer.words()}"
+        return f"TransferLab: {self.answer.words() if self._runs else 'a training is under way, or was stopped.'}"
 
     @property
     def runs(self) -> list[Result]:
@@ -223,8 +223,8 @@ class TransferLab(W.VBox):
 
     @property
     def answer(self) -> Answer:
-        """What the lab shows."""
-        return answer(self._runs, self._target, self.note.value)
+        """What the lab shows; there must be a run."""
+        return answer(self._runs, self._asked, self.note.value)
 
     def halt(self) -> None:
         """Stop the training, if one goes on; the draws that are done stay."""
@@ -242,11 +242,13 @@ class TransferLab(W.VBox):
 
     def _ask(self, change: dict) -> None:
         self._play()
-        if change["owner"] is self.note and self._runs:
-            self._show()
+        if change["owner"] is self.note:
+            if self._runs:
+                self._show()
             return
         self.halt()
         question = (self._target, self.strategy.value, self.shots.value)
+        self._asked, self._runs = self._target, []  # together: no run is ever shown under another question's name
         if self.bench.knows(*question):
             self._runs = [self.bench.run(*question, draw) for draw in range(DRAWS)]
             self._show()
@@ -264,7 +266,8 @@ class TransferLab(W.VBox):
                 self._runs = list(runs)
                 self._show()
         except Stopped:
-            self._tell(f"Stopped after {len(runs)} of {DRAWS} draws.")
+            old = "" if runs else " The picture is still that of the question before."
+            self._tell(f"Stopped after {len(runs)} of {DRAWS} draws.{old}")
         except Exception as error:
             self._tell(f"The training failed: {error}")
             raise
