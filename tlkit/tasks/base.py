@@ -15,7 +15,10 @@ from tlkit.seeding import check_seed, stream
 
 @dataclass(frozen=True, eq=False)
 class Examples:
-    """Labelled examples: ``items`` (n, ...), ``labels`` (n,) as class numbers, and ``tags``, more columns by name."""
+    """Labelled examples: ``items`` (n, ...), ``labels`` (n,) as class numbers, and ``tags``, more columns by name.
+
+    Images are uint8 arrays (n, height, width) or (n, height, width, 3); texts are an object array (n,) of ``str``.
+    """
 
     items: np.ndarray
     labels: np.ndarray
@@ -30,7 +33,8 @@ class Examples:
         return len(self.items)
 
     def __repr__(self) -> str:
-        return f"Examples({len(self)} items of shape {self.items.shape[1:]})"
+        shape = f" of shape {self.items.shape[1:]}" if self.items.ndim > 1 else ""
+        return f"Examples({len(self)} items{shape})"
 
     def take(self, rows: np.ndarray) -> Examples:
         """The examples at ``rows`` (numbers or a mask), in that order."""
@@ -39,7 +43,11 @@ class Examples:
 
 @dataclass(frozen=True, eq=False)
 class Task:
-    """A labelled problem: name, modality, class names, and a train and a test split that share no example."""
+    """A labelled problem: name, modality, class names, and a train and a test split that share no example.
+
+    ``question`` is how one would put the task to a language model, and ``words`` are the answers that it may give, one
+    for each class; the class names where there are none.
+    """
 
     name: str
     modality: str
@@ -47,6 +55,8 @@ class Task:
     train: Examples
     test: Examples
     about: str = ""
+    question: str = ""
+    words: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return (
@@ -99,5 +109,7 @@ class Task:
 def array_digest(array: np.ndarray) -> str:
     """A hash of an array's type, shape and content."""
     blake = hashlib.blake2b(f"{array.dtype}{array.shape}".encode(), digest_size=16)
+    if array.dtype == object:  # texts: an array of references, which say nothing
+        array = np.frombuffer("\0".join(array).encode(), np.uint8)
     blake.update(np.ascontiguousarray(array))
     return blake.hexdigest()

@@ -6,14 +6,13 @@ The data set is in ``data/notes``; its card says how it was made and what its li
 from __future__ import annotations
 
 import functools
-import hashlib
-from pathlib import Path
 
 import numpy as np
 
 from tlkit import paths
-from tlkit.errors import TlkitError, unknown
+from tlkit.errors import unknown
 from tlkit.tasks.base import Examples, Task
+from tlkit.tasks.files import read_arrays
 
 NAMES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
 FOLDER = paths.DATA / "notes"
@@ -77,22 +76,9 @@ def _played(instruments: tuple[str, ...], *, test: bool) -> Examples:
 
 @functools.cache
 def _recorded(instrument: str, test: bool) -> Examples:
-    """One instrument's train or test pictures, read once and verified against its checksum."""
-    with np.load(_verified(FOLDER / f"{instrument}.npz"), allow_pickle=False) as data:
-        rows = data["test"] == test
-        pitch = data["pitch"][rows].astype(np.int64)
-        tags = {"pitch": pitch, "velocity": data["velocity"][rows], "instrument": np.repeat(instrument, len(pitch))}
-        return Examples(data["pictures"][rows], pitch % 12, tags)
-
-
-def _verified(path: Path) -> Path:
-    """``path``, once its bytes are found to be those that were shipped."""
-    remedy = f"Restore it with `git checkout data/notes/{path.name}`, or install tlkit again."
-    try:
-        sums = dict(reversed(line.split(maxsplit=1)) for line in (FOLDER / "SHA256SUMS").read_text().splitlines())
-        found = hashlib.sha256(path.read_bytes()).hexdigest()
-    except OSError as error:
-        raise TlkitError(f"The data file {error.filename} can't be read ({error.strerror}). {remedy}") from error
-    if sums.get(path.name) != found:
-        raise TlkitError(f"The data file {path} is damaged: its checksum is not the one in SHA256SUMS. {remedy}")
-    return path
+    """One instrument's train or test pictures, read once."""
+    data = read_arrays(FOLDER / f"{instrument}.npz")
+    rows = data["test"] == test
+    pitch = data["pitch"][rows].astype(np.int64)
+    tags = {"pitch": pitch, "velocity": data["velocity"][rows], "instrument": np.repeat(instrument, len(pitch))}
+    return Examples(data["pictures"][rows], pitch % 12, tags)
