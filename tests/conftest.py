@@ -54,4 +54,4 @@ def normed() -> Backbone:
         "conv": nn.Sequential(nn.Conv2d(1, 4, 3), nn.BatchNorm2d(4), nn.ReLU(), nn.MaxPool2d(6)),
         "dense": nn.Sequential(nn.Flatten(), nn.Linear(100, 8), nn.ReLU()),
     }
-    return Backbone("normed", stages, prepare=note_inputs, pool=mean_over_time, width=8)
+    return Backbone("normed", stages, prepare=note_inputs, pool=mean_over_time, width=8, modality="picture")

@@ -95,7 +95,7 @@ def test_the_demo_shows_what_it_promises(told):
 
 def test_one_worker_finds_the_same(told):
     data, _ = told
-    results = demo.run("1-1", workers=1)
+    results = demo.run(demo.story(seeds="1-1"), workers=1)
     assert demo.claims(results) == []  # one seed is no evidence
     here = {(r.strategy, r.shots): r.accuracy for r in results}
     there = {(r["strategy"], r["shots"]): r["accuracy"] for r in data["rows"] if r["seed"] == 1}

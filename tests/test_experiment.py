@@ -41,7 +41,7 @@ def test_a_result_counts_its_cost(source, high_bars, strategy, trainable, labels
 
 
 def test_scratch_shares_nothing_with_the_source(source, high_bars):
-    start = _starting_point(source, high_bars, as_strategy("scratch"), seed=source.seed)
+    start = _starting_point(source, high_bars, as_strategy("scratch"), np.arange(3), source.seed)
     for mine, theirs in zip(start.parameters(), source.model.parameters(), strict=True):
         assert mine.data_ptr() != theirs.data_ptr()
         if mine.ndim > 1:  # a GroupNorm's weights begin at one, whatever the seed
@@ -55,14 +55,14 @@ def test_head_starts_from_the_sources_body_and_ends_with_it(source, high_bars):
 
 def test_a_new_head_is_not_what_the_sources_head_was_at_birth(low_bars, source):
     """With one seed for both, "full" would begin with a head that half remembers the source's classes."""
-    start = _starting_point(source, low_bars, as_strategy("full"), seed=source.seed)
+    start = _starting_point(source, low_bars, as_strategy("full"), np.arange(3), source.seed)
     born = new_head(96, 3, stream(source.seed, "source head", low_bars.name))
     assert not torch.equal(start.head.weight, born.weight)
     assert not torch.equal(start.head.weight, source.model.head.weight)
 
 
 def test_keep_starts_from_the_sources_head(source, high_bars):
-    start = _starting_point(source, high_bars, as_strategy("keep"), seed=0)
+    start = _starting_point(source, high_bars, as_strategy("keep"), np.arange(3), 0)
     assert torch.equal(start.head.weight, source.model.head.weight)
     assert run(source, high_bars, "as_is").accuracy == source.model.accuracy(high_bars.test)
 
@@ -183,7 +183,7 @@ def test_keep_needs_the_same_classes(source, high_bars):
 
 def test_modalities_must_fit(source, high_bars):
     other = dataclasses.replace(high_bars, modality="text")
-    with pytest.raises(tl.TlkitError, match="made of pictures and bars/high of texts"):
+    with pytest.raises(tl.TlkitError, match="note-cnn was made for pictures, and bars/high has texts"):
         run(source, other, "head")
 
 

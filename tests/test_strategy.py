@@ -27,7 +27,7 @@ def test_partial_zero_is_no_stage():
         as_strategy("partial:0")
 
 
-@pytest.mark.parametrize(("name", "nearest"), [("ful", "full"), ("lpft", "lp_ft"), ("head:2", "head")])
+@pytest.mark.parametrize(("name", "nearest"), [("ful", "full"), ("lpft", "lp_ft"), ("full:2", "full")])
 def test_an_unknown_strategy_names_the_nearest(name, nearest):
     with pytest.raises(tl.TlkitError, match=f"no strategy '{name}'. Did you mean '{nearest}'"):
         as_strategy(name)

@@ -10,7 +10,10 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 import tlkit as tl
+from tlkit.strategy import Phase
 from tlkit.training import Classifier, FrozenFeatures, Step, fit, fit_head, linear_probe, new_head, one_cycle
+
+LEARN = Phase(None, 1e-3)
 
 
 def model(backbone) -> Classifier:
@@ -30,7 +33,7 @@ def test_frozen_stages_move_by_exactly_nothing_and_the_others_move(low_bars, fro
     net = model(tl.backbone("note-cnn").fresh(0))
     before = [state(stage) for stage in net.backbone.stages]
     head = state(net.head)
-    fit(net, low_bars.train, frozen=frozen, rate=1e-3, seed=0, steps=2)
+    fit(net, low_bars.train, LEARN, frozen=frozen, seed=0, steps=2)
     assert [same(b, stage) for b, stage in zip(before, net.backbone.stages, strict=True)] == [
         k < frozen for k in range(4)
     ]
@@ -40,16 +43,16 @@ def test_frozen_stages_move_by_exactly_nothing_and_the_others_move(low_bars, fro
 def test_frozen_batchnorm_statistics_stay_put_and_free_ones_drift(normed, low_bars):
     net = model(normed)
     before = state(normed.stages[0])
-    fit(net, low_bars.train, frozen=1, rate=1e-3, seed=0, steps=2)
+    fit(net, low_bars.train, LEARN, frozen=1, seed=0, steps=2)
     assert same(before, normed.stages[0])
     mean = normed.stages[0][1].running_mean.clone()
-    fit(net, low_bars.train, frozen=0, rate=1e-3, seed=0, steps=2)
+    fit(net, low_bars.train, LEARN, frozen=0, seed=0, steps=2)
     assert not torch.equal(mean, normed.stages[0][1].running_mean)
 
 
 def test_nothing_stays_frozen_afterwards(normed, low_bars):
     net = model(normed)
-    fit(net, low_bars.train, frozen=1, rate=1e-3, seed=0, steps=1)
+    fit(net, low_bars.train, LEARN, frozen=1, seed=0, steps=1)
     assert all(p.requires_grad for p in net.parameters())
     assert not net.backbone.training
 
@@ -57,7 +60,7 @@ def test_nothing_stays_frozen_afterwards(normed, low_bars):
 def test_the_cache_of_frozen_stages_changes_nothing(low_bars):
     """Freezing by cache against freezing by requires_grad alone, the way a tutorial would write it."""
     ours, plain = (model(tl.backbone("note-cnn").fresh(0)) for _ in range(2))
-    fit(ours, low_bars.train, frozen=2, rate=1e-3, seed=0, steps=3, batch=100)
+    fit(ours, low_bars.train, LEARN, frozen=2, seed=0, steps=3, batch=100)
     plain.backbone.stages[:2].requires_grad_(False)
     optimiser = torch.optim.AdamW([p for p in plain.parameters() if p.requires_grad], lr=1e-3, weight_decay=0)
     generator = torch.Generator().manual_seed(0)
@@ -77,7 +80,7 @@ def test_the_cache_of_frozen_stages_changes_nothing(low_bars):
 def test_the_same_seed_learns_the_same_whatever_ran_before(low_bars):
     def learnt(seed):
         net = model(tl.backbone("note-cnn").fresh(0))
-        fit(net, low_bars.train, frozen=0, rate=1e-3, seed=seed, steps=2, batch=4)
+        fit(net, low_bars.train, LEARN, frozen=0, seed=seed, steps=2, batch=4)
         return net.backbone.digest()
 
     first = learnt(1)
@@ -89,7 +92,7 @@ def test_the_same_seed_learns_the_same_whatever_ran_before(low_bars):
 
 def test_events_tell_each_step(low_bars):
     events = []
-    fit(model(tl.backbone("note-cnn")), low_bars.train, frozen=0, rate=1e-3, seed=0, steps=3, on_event=events.append)
+    fit(model(tl.backbone("note-cnn")), low_bars.train, LEARN, frozen=0, seed=0, steps=3, on_event=events.append)
     assert [event.step for event in events] == [1, 2, 3]
     assert all(isinstance(event, Step) and event.steps == 3 and 0 <= event.accuracy <= 1 for event in events)
 
@@ -102,7 +105,7 @@ def test_a_listener_can_stop_and_leaves_the_network_usable(low_bars):
     net = model(tl.backbone("note-cnn"))
     threads = torch.get_num_threads()
     with pytest.raises(tl.Stopped):
-        fit(net, low_bars.train, frozen=3, rate=1e-3, seed=0, steps=50, on_event=stop)
+        fit(net, low_bars.train, LEARN, frozen=3, seed=0, steps=50, on_event=stop)
     assert all(p.requires_grad for p in net.parameters())
     assert torch.get_num_threads() == threads
 
@@ -158,7 +161,7 @@ def test_two_trainings_at_once_do_not_draw_each_others_numbers(low_bars):
 
     def learnt(seed):
         net = model(tl.backbone("note-cnn").fresh(0))
-        fit(net, low_bars.train, frozen=3, rate=1e-3, seed=seed, steps=40)
+        fit(net, low_bars.train, LEARN, frozen=3, seed=seed, steps=40)
         return net.backbone.digest()
 
     alone = [learnt(seed) for seed in range(4)]

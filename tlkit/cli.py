@@ -1,4 +1,4 @@
-"""The command line: tlkit lab, demo, doctor."""
+"""The command line: tlkit lab, demo, fetch, doctor."""
 
 from __future__ import annotations
 
@@ -34,24 +34,35 @@ def lab(options: argparse.Namespace) -> int:
 
 
 def demo(options: argparse.Namespace) -> int:
-    """Piano to guitar in the terminal."""
+    """Piano to guitar in the terminal, or another source and target."""
     from tqdm import tqdm
 
-    from tlkit import demo as story
+    from tlkit import demo as stories
 
-    with tqdm(desc="piano to guitar", unit=" runs", file=sys.stderr, disable=None if options.json else False) as bar:
+    asked = stories.story(
+        options.source, options.target, strategies=options.strategies, shots=options.shots, seeds=options.seeds
+    )
+    title = f"{asked.source.name} to {asked.target.name}".replace("notes/", "")
+    with tqdm(desc=title, unit=" runs", file=sys.stderr, disable=None if options.json else False) as bar:
 
         def show(event) -> None:
             bar.total = event.total
             bar.update()
 
-        results = story.run(options.seeds, workers=options.workers, on_event=show)
-    judged = story.claims(results)
+        results = stories.run(asked, workers=options.workers, on_event=show)
+    judged = stories.claims(results)
     if options.json:
-        print(json.dumps(story.as_json(results, judged)))
+        print(json.dumps(stories.as_json(results, judged)))
     else:
-        _tell(results, judged, options.picture)
+        _tell(results, judged, title, options.picture or f"{title.replace(' ', '_').replace('/', '-')}.png")
     return 0 if all(claim.holds for claim in judged) else 1
+
+
+def fetch(options: argparse.Namespace) -> int:
+    """Bring pre-trained weights, once, or list them."""
+    from tlkit.weights import fetch_command
+
+    return fetch_command(options.names, options.all, options.list)
 
 
 def doctor(options: argparse.Namespace) -> int:
@@ -63,14 +74,11 @@ def doctor(options: argparse.Namespace) -> int:
     return 0 if all(finding.ok for finding in findings) else 1
 
 
-def _tell(results, judged, picture: str) -> None:
-    print(
-        "\nGuitar notes named right, mean over seeds "
-        + ", ".join(map(str, results.seeds))
-        + ", by notes of each name:\n"
-    )
+def _tell(results, judged, title: str, picture: str) -> None:
+    seeds = ", ".join(map(str, results.seeds))
+    print(f"\n{title[0].upper() + title[1:]}: accuracy, mean over seeds {seeds}, by labels of each class:\n")
     print(results.summary().to_string(float_format="{:.3f}".format))
-    print("\nWhat that takes, at the most notes:\n")
+    print("\nWhat that takes, at the most labels:\n")
     print(
         results.cost().to_string(
             formatters={"seconds": "{:.2f}".format, "accuracy": "{:.3f}".format}, float_format="{:,.0f}".format
@@ -80,15 +88,15 @@ def _tell(results, judged, picture: str) -> None:
     for claim in judged:
         print(claim)
     if not judged:
-        print("No claims: they need 5 seeds or more.")
-    figure = results.picture("Piano to guitar").figure
+        print("No claims: they need 5 seeds or more, and a question that was looked into.")
+    figure = results.picture(title[0].upper() + title[1:]).figure
     try:
         figure.savefig(picture)
     except OSError as error:
         raise TlkitError(
             f"The picture can't be written to {picture} ({error.strerror}): choose another with --picture."
         ) from error
-    print(f"\nThe picture is in {picture}. To see, hear and move it: tlkit lab 01")
+    print(f"\nThe picture is in {picture}. To see, hear and move the first lesson: tlkit lab 01")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -105,9 +113,19 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--seeds", metavar="10-14", help="which seeds (default: 0-4, or TLKIT_SEEDS)")
     one.add_argument("--workers", type=_count, metavar="N", help="how many runs side by side (default: one a core)")
     one.add_argument(
-        "--picture", default="piano_to_guitar.png", metavar="FILE", help="where the plot goes (default: %(default)s)"
+        "--source", default="notes/piano", metavar="NAME", help="a task to be taught first, or a network (%(default)s)"
     )
+    one.add_argument("--target", default="notes/guitar", metavar="NAME", help="the task to adapt to (%(default)s)")
+    one.add_argument("--strategies", type=_words, metavar="A,B", help="which, such as scratch,head,lora:8")
+    one.add_argument("--shots", type=_numbers, metavar="1,5,20", help="how many labelled examples of each class")
+    one.add_argument("--picture", metavar="FILE", help="where the plot goes (default: named after source and target)")
     one.set_defaults(run=demo)
+
+    one = commands.add_parser("fetch", help=fetch.__doc__, description=fetch.__doc__)
+    one.add_argument("names", nargs="*", metavar="NAME", help="which, such as minilm (default: list what there is)")
+    one.add_argument("--all", action="store_true", help="all of them")
+    one.add_argument("--list", action="store_true", help="what there is, and what is here already")
+    one.set_defaults(run=fetch)
 
     one = commands.add_parser("doctor", help=doctor.__doc__, description=doctor.__doc__)
     one.add_argument("--json", action="store_true", help="print one JSON object")
@@ -121,6 +139,17 @@ def _split(argv: list[str]) -> tuple[list[str], list[str]]:
         return argv, []
     end = next((i for i, word in enumerate(argv) if word.startswith("-")), len(argv))
     return argv[:end], argv[end:]
+
+
+def _words(text: str) -> list[str]:
+    return [word.strip() for word in text.split(",") if word.strip()]
+
+
+def _numbers(text: str) -> list[int]:
+    numbers = _words(text)
+    if not numbers or not all(number.isdigit() for number in numbers):
+        raise argparse.ArgumentTypeError(f"{text!r} is no list of numbers, such as 1,5,20")
+    return list(map(int, numbers))
 
 
 def _count(text: str) -> int:

@@ -103,12 +103,14 @@ def check_packages() -> Iterator[Finding]:
 
 
 def check_torch() -> Iterator[Finding]:
-    """Does torch start, and torchvision beside it, where there is one? Tried in a process of its own."""
+    """Does torch start, and torchvision beside it? Tried in a process of its own."""
     code, said, why = _try_torch()
     found = said[-1] if code == 0 else (why or [f"ended with {code}"])[-1]
     remedy = "Install torch again as the README says (on Windows, Microsoft's Visual C++ Redistributable before it)."
     if any("torchvision" in line for line in why):
-        remedy = f"Run: {_python()} -m pip uninstall torchvision (tlkit does not need it)"
+        remedy = (
+            f"Install torch and torchvision together, from one place: {_python()} -m pip install -U torch torchvision"
+        )
     yield _finding("torch starts", code == 0, found, remedy)
 
 

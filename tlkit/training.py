@@ -1,8 +1,7 @@
 """The one training loop. It emits events; it never draws, prints or knows a widget.
 
-Rates, decay and the head's strength were found on marimba, violin and trumpet notes from a piano, on training pictures
-that were not among the shots. For dropout and the number of steps, which are the same for every strategy, guitar notes
-were looked at too.
+The head's strength was found on marimba, violin and trumpet notes from a piano, on training pictures that were not
+among the shots. The rates are each backbone's own.
 """
 
 from __future__ import annotations
@@ -17,11 +16,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from tlkit import lora
 from tlkit.backbones.base import Backbone, seeded
+from tlkit.strategy import Phase
 from tlkit.tasks.base import Examples, array_digest
 
-STEPS = 150
-BATCH = 32
 HEAD_STRENGTH = 1.0  # scikit-learn's C: the inverse of how hard the head's weights are held down
 
 
@@ -43,9 +42,9 @@ class Stopped(Exception):
 
 
 class Classifier(nn.Module):
-    """A backbone with a head: the small linear classifier on top."""
+    """A backbone with a head: the small linear classifier on top (None, on a network that has learnt no classes)."""
 
-    def __init__(self, backbone: Backbone, head: nn.Linear):
+    def __init__(self, backbone: Backbone, head: nn.Linear | None):
         super().__init__()
         self.backbone, self.head = backbone, head
 
@@ -56,7 +55,7 @@ class Classifier(nn.Module):
     def probabilities(self, items: np.ndarray, *, features: Features | None = None) -> np.ndarray:
         """How likely the network finds each class (n, classes); ``features`` may remember what its body says."""
         rows = (features or run_body)(self.backbone, items)
-        with one_thread(), torch.no_grad():
+        with torch.no_grad():
             return self.head(torch.from_numpy(rows)).softmax(dim=1).numpy()
 
     def accuracy(self, examples: Examples, *, features: Features | None = None) -> float:
@@ -69,7 +68,7 @@ Features = Callable[[Backbone, np.ndarray], np.ndarray]
 
 def run_body(backbone: Backbone, items: np.ndarray) -> np.ndarray:
     """What the whole backbone says of ``items``: features (n, width), computed here and now."""
-    with one_thread():
+    with threads(backbone.threads):
         return backbone.features(items)
 
 
@@ -99,29 +98,30 @@ def new_head(width: int, classes: int, seed: int) -> nn.Linear:
 def fit(
     model: Classifier,
     examples: Examples,
+    phase: Phase,
     *,
     frozen: int,
-    rate: float,
     seed: int,
-    steps: int = STEPS,
-    batch: int = BATCH,
+    steps: int | None = None,
+    batch: int | None = None,
     decay: float = 0.0,
     on_event: Listener | None = None,
 ) -> None:
-    """Train the head and every stage after the first ``frozen`` ones, in place.
+    """Train the head and every stage after the first ``frozen`` ones, in place; adapters, where there are any, alone.
 
-    What the frozen stages say never changes, so it is computed once. They are in eval mode, so that the running
-    statistics of a BatchNorm among them stay put too, which ``requires_grad=False`` alone would not do.
+    ``steps`` and ``batch`` are the backbone's own unless given. What the frozen stages say never changes, so it is
+    computed once. They are in eval mode, so that the running statistics of a BatchNorm among them stay put too, which
+    ``requires_grad=False`` alone would not do.
     """
-    with seeded(seed), one_thread(), _frozen(model.backbone, frozen):
-        with torch.no_grad():
-            inputs = model.backbone.run(model.backbone.prepare(examples.items), stop=frozen)
+    backbone, rates = model.backbone, model.backbone.rates
+    steps, batch = steps or rates.steps, batch or rates.batch
+    with seeded(seed), threads(backbone.threads), _learning(backbone, frozen, phase.statistics):
+        look = _inputs(backbone, examples.items, frozen)
         labels = torch.from_numpy(examples.labels)
-        learning = [p for p in model.parameters() if p.requires_grad]
-        optimiser = torch.optim.AdamW(learning, lr=rate, weight_decay=decay, fused=True)
+        optimiser = torch.optim.AdamW(parameter_groups(model, phase), weight_decay=decay, fused=True)
         schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: one_cycle(step, steps))
         for step, rows in enumerate(_draw_batches(len(labels), batch, steps, seed), start=1):
-            scores = model(inputs[rows], start=frozen)
+            scores = model(look(rows), start=frozen)
             loss = F.cross_entropy(scores, labels[rows])
             optimiser.zero_grad()
             loss.backward()
@@ -130,6 +130,24 @@ def fit(
             if on_event:
                 right = (scores.argmax(dim=1) == labels[rows]).float().mean()
                 on_event(Step(step, steps, loss.item(), right.item()))
+
+
+def parameter_groups(model: Classifier, phase: Phase) -> list[dict]:
+    """What learns in ``phase``, stage by stage from the last to the first, each with its rate; the head is first.
+
+    A new head learns at its own rate; where body and head both know something, or both nothing, they learn at one.
+    """
+    rates, named = model.backbone.rates, isinstance(phase.rate, str)
+    rate = getattr(rates, phase.rate) if named else phase.rate
+    groups = [
+        {"params": list(model.head.parameters()), "lr": rates.head if phase.rate in ("body", "adapter") else rate}
+    ]
+    for stage in reversed(model.backbone.stages):
+        learning = [p for p in stage.parameters() if p.requires_grad]
+        if learning:
+            groups.append({"params": learning, "lr": rate})
+            rate *= phase.slower
+    return groups
 
 
 def one_cycle(step: int, steps: int) -> float:
@@ -176,26 +194,45 @@ def linear_probe(features: np.ndarray, labels: np.ndarray, *, classes: int) -> t
 
 
 @contextlib.contextmanager
-def one_thread() -> Iterator[None]:
-    """One thread for small networks: on shared cores two are several times slower, and sums may come out otherwise."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
+def threads(number: int | None) -> Iterator[None]:
+    """So many threads for what torch does meanwhile; None leaves it as it is.
+
+    Small networks want one: on shared cores two are several times slower, and sums may come out otherwise.
+    """
+    before = torch.get_num_threads()
+    torch.set_num_threads(number or before)
     try:
         yield
     finally:
-        torch.set_num_threads(threads)
+        torch.set_num_threads(before)
 
 
 @contextlib.contextmanager
-def _frozen(backbone: Backbone, stages: int) -> Iterator[None]:
-    """The first ``stages`` stages do not learn; the others do."""
+def _learning(backbone: Backbone, frozen: int, statistics: bool) -> Iterator[None]:
+    """The first ``frozen`` stages do not learn; the others do, or only the adapters in them, where there are any."""
     backbone.train()
-    for stage in backbone.stages[:stages]:
+    backbone.requires_grad_(True)
+    for stage in backbone.stages[:frozen]:
         stage.eval().requires_grad_(False)
+    if lora.is_adapted(backbone):
+        lora.freeze_base(backbone)
+    if not statistics:
+        for part in backbone.modules():
+            if isinstance(part, nn.modules.batchnorm._BatchNorm):
+                part.eval()
     try:
         yield
     finally:
         backbone.requires_grad_(True).eval()
+
+
+def _inputs(backbone: Backbone, items: np.ndarray, frozen: int) -> Callable[[Tensor], Tensor]:
+    """What the first stage that learns is given, for a batch of rows: prepared items, or what the frozen stages say."""
+    if frozen == 0:
+        return lambda rows: backbone.prepare(items[rows.numpy()])
+    with torch.no_grad():
+        said = backbone.said_of(items, stop=frozen)
+    return lambda rows: said[rows]
 
 
 def _draw_batches(n: int, size: int, steps: int, seed: int) -> Iterator[Tensor]:

@@ -6,7 +6,7 @@ from tlkit.tasks import notes
 
 
 def test_every_task_loads_and_shares_no_picture_between_train_and_test():
-    for name in tl.tasks():
+    for name in notes.names():
         task = tl.task(name)
         assert len(task.classes) == 12
         assert np.unique(task.train.labels).size == np.unique(task.test.labels).size == 12

@@ -11,6 +11,7 @@ import copy
 import hashlib
 import threading
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -21,11 +22,32 @@ from tlkit.errors import TlkitError
 _GENERATOR = threading.RLock()
 
 
+@dataclass(frozen=True)
+class Rates:
+    """Learning rates (AdamW's) and lengths that work for a family of networks; the defaults are those of small CNNs.
+
+    ``scratch`` is for a body that begins at random, ``body`` for one that knows something under a new head, ``tuning``
+    for body and head that both know something, ``adapter`` for LoRA's matrices, ``head`` for a new head beside
+    ``body`` or ``adapter``. Training lasts ``steps`` steps of ``batch`` examples.
+    """
+
+    scratch: float = 6e-3
+    body: float = 3e-3
+    tuning: float = 1e-3
+    adapter: float = 6e-3
+    head: float = 3e-3
+    steps: int = 150
+    batch: int = 32
+
+
 class Backbone(nn.Module):
     """Stages in order, and a pooling that turns any stage's output into one row of features for each item.
 
     ``prepare`` turns a task's items (a numpy array, n first) into the first stage's input; ``pool`` turns a stage's
-    output into features (n, width).
+    output into features (n, width). ``taught`` says what a pre-trained network learnt from, and is empty where nothing
+    was. ``build`` makes the same network with new random weights, where its layers can't be drawn anew one by one.
+    ``batch`` is how many items are looked at together, ``threads`` how many threads serve it best (None: torch's own
+    choice).
     """
 
     def __init__(
@@ -36,6 +58,12 @@ class Backbone(nn.Module):
         prepare: Callable[[np.ndarray], Tensor],
         pool: Callable[[Tensor], Tensor],
         width: int,
+        modality: str = "image",
+        taught: str = "",
+        rates: Rates | None = None,
+        build: Callable[[], Backbone] | None = None,
+        batch: int = 256,
+        threads: int | None = 1,
     ):
         super().__init__()
         if not stages:
@@ -44,9 +72,15 @@ class Backbone(nn.Module):
         self.stage_names = tuple(stages)
         self.stages = nn.ModuleList(stages.values())
         self.prepare, self.pool, self.width = prepare, pool, width
+        self.modality, self.taught, self.rates = modality, taught, rates or Rates()
+        self.build, self.batch, self.threads = build, batch, threads
 
     def __repr__(self) -> str:
-        return f"Backbone({self.name!r}: {' > '.join(self.stage_names)}; {count_parameters(self):,} weights)"
+        taught = f"; learnt from {self.taught}" if self.taught else ""
+        names = self.stage_names
+        if len(names) > 9:
+            names = (*names[:3], "...", *names[-2:])
+        return f"Backbone({self.name!r}: {' > '.join(names)}; {count_parameters(self):,} weights{taught})"
 
     def run(self, inputs: Tensor, *, start: int = 0, stop: int | None = None) -> Tensor:
         """The output of the stages from ``start`` up to, not including, ``stop``."""
@@ -54,20 +88,49 @@ class Backbone(nn.Module):
             inputs = stage(inputs)
         return inputs
 
+    def said_of(self, items: np.ndarray, *, stop: int) -> Tensor:
+        """What the first ``stop`` stages say of each item, before any pooling."""
+        parts = [
+            self.run(self.prepare(items[start : start + self.batch]), stop=stop)
+            for start in range(0, len(items), self.batch)
+        ]
+        return torch.cat(parts) if isinstance(parts[0], Tensor) else type(parts[0]).join(parts)
+
     def forward(self, inputs: Tensor, *, start: int = 0) -> Tensor:
         """Features (n, width) of prepared inputs, or of what stage ``start - 1`` said of them."""
-        return self.pool(self.run(inputs, start=start))
+        return self.pool(self.run(inputs, start=start)).float()
 
     @torch.no_grad()
-    def features(self, items: np.ndarray, *, stage: int | None = None, batch: int = 256) -> np.ndarray:
+    def features(self, items: np.ndarray, *, stage: int | None = None) -> np.ndarray:
         """What the network says of each item: features (n, width) after the first ``stage`` stages, all by default."""
+        if stage is not None and not 0 <= stage <= len(self.stages):
+            raise TlkitError(f"{self.name} has {len(self.stages)} stages, and stage={stage!r} is none of them.")
         training = self.training
         self.eval()
         try:
-            parts = [self.pool(self.run(self.prepare(part), stop=stage)) for part in _batches(items, batch)]
+            rows = self._reading_order(items)
+            parts = [
+                self.pool(self.run(self.prepare(items[part]), stop=stage)).float().cpu().numpy()
+                for part in np.split(rows, range(self.batch, len(rows), self.batch))
+            ]
         finally:
             self.train(training)
-        return torch.cat(parts).numpy()
+        return np.concatenate(parts)[np.argsort(rows)]
+
+    def _reading_order(self, items: np.ndarray) -> np.ndarray:
+        """Texts of like length go together, so that few of them are padded."""
+        if self.modality != "text":
+            return np.arange(len(items))
+        return np.argsort([len(text) for text in items], kind="stable")
+
+    def cut(self, stages: int, *, like: np.ndarray) -> Backbone:
+        """A copy of the first ``stages`` stages alone; ``like`` is an item or more of the kind that it will see."""
+        if not 1 <= stages <= len(self.stages):
+            raise TlkitError(f"{self.name} can be cut after stage 1 to {len(self.stages)}, not after {stages!r}.")
+        short = self.copy()
+        short.stages, short.stage_names = short.stages[:stages], short.stage_names[:stages]
+        short.width = short.features(like[:1]).shape[1]
+        return short
 
     def copy(self) -> Backbone:
         """A copy that shares no weight with this one."""
@@ -75,8 +138,14 @@ class Backbone(nn.Module):
 
     def fresh(self, seed: int) -> Backbone:
         """The same wiring with new random weights: it shares nothing with this one but its shape."""
-        new = self.copy()
-        randomise(new, seed)
+        if self.build is None:
+            new = self.copy()
+            randomise(new, seed)
+        else:
+            with seeded(seed):
+                new = self.build()
+            new.stages, new.stage_names, new.width = new.stages[: len(self.stages)], self.stage_names, self.width
+        new.taught = ""
         return new
 
     def digest(self) -> str:
@@ -117,7 +186,3 @@ def seeded(seed: int) -> Iterator[None]:
 def count_parameters(module: nn.Module) -> int:
     """How many weights there are."""
     return sum(p.numel() for p in module.parameters())
-
-
-def _batches(items: np.ndarray, size: int):
-    return (items[i : i + size] for i in range(0, len(items), size))

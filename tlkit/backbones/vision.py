@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from tlkit.backbones.base import Backbone
@@ -26,8 +29,23 @@ def note_cnn() -> Backbone:
         "conv3": _block(32, 64, nn.Identity()),
         "dense": nn.Sequential(_MeanOverTime(), nn.Linear(64 * NOTE_SIDE // 4, 96), nn.ReLU(), nn.Dropout(DROPOUT)),
     }
-    backbone = Backbone("note-cnn", stages, prepare=note_inputs, pool=mean_over_time, width=96)
+    backbone = Backbone("note-cnn", stages, prepare=note_inputs, pool=mean_over_time, width=96, modality="picture")
     return backbone.to(memory_format=torch.channels_last)  # a third faster on a processor, the same numbers
+
+
+def small_cnn() -> Backbone:
+    """A small CNN for small images, grey or coloured: three convolution blocks and a dense layer, 174,000 weights.
+
+    It averages over space, and looks at 32 x 32 pixels, to which every image is brought.
+    """
+    stages = {
+        "conv1": _block(3, 32, nn.MaxPool2d(2)),
+        "conv2": _block(32, 64, nn.MaxPool2d(2)),
+        "conv3": _block(64, 128, nn.MaxPool2d(2)),
+        "dense": nn.Sequential(_MeanOverSpace(), nn.Linear(128, 128), nn.ReLU(), nn.Dropout(DROPOUT)),
+    }
+    backbone = Backbone("small-cnn", stages, prepare=Images(32), pool=mean_over_space, width=128)
+    return backbone.to(memory_format=torch.channels_last)
 
 
 def note_inputs(items: np.ndarray) -> Tensor:
@@ -43,9 +61,41 @@ def mean_over_time(maps: Tensor) -> Tensor:
     return maps.mean(dim=-1).flatten(1) if maps.ndim == 4 else maps
 
 
+@dataclass(frozen=True)
+class Images:
+    """Turns images (n, height, width) or (n, height, width, 3) of 0 to 255 into inputs (n, 3, side, side)."""
+
+    side: int
+    mean: tuple[float, ...] = (0.5, 0.5, 0.5)
+    deviation: tuple[float, ...] = (0.5, 0.5, 0.5)
+
+    def __call__(self, items: np.ndarray) -> Tensor:
+        """Images as inputs."""
+        if items.dtype != np.uint8 or items.ndim not in (3, 4) or (items.ndim == 4 and items.shape[-1] != 3):
+            raise TlkitError(
+                "This network looks at images of 0 to 255, grey (n, height, width) or coloured (n, height, width, 3), "
+                f"and these items are {items.dtype} of shape {items.shape}."
+            )
+        inputs = torch.from_numpy(np.ascontiguousarray(items))
+        inputs = inputs.unsqueeze(1) if items.ndim == 3 else inputs.permute(0, 3, 1, 2)
+        inputs = F.interpolate(inputs.float().div(255), size=self.side, mode="bilinear", antialias=True)
+        mean, deviation = (torch.tensor(figures).view(1, 3, 1, 1) for figures in (self.mean, self.deviation))
+        return ((inputs - mean) / deviation).contiguous(memory_format=torch.channels_last)
+
+
+def mean_over_space(maps: Tensor) -> Tensor:
+    """Maps (n, channels, height, width) as rows (n, channels); rows stay as they are."""
+    return maps.mean(dim=(2, 3)) if maps.ndim == 4 else maps
+
+
 class _MeanOverTime(nn.Module):
     def forward(self, maps: Tensor) -> Tensor:
         return mean_over_time(maps)
+
+
+class _MeanOverSpace(nn.Module):
+    def forward(self, maps: Tensor) -> Tensor:
+        return mean_over_space(maps)
 
 
 def _block(channels: int, filters: int, pool: nn.Module) -> nn.Sequential:
