@@ -1,5 +1,7 @@
 """A small world: tasks and sources that train in a blink and still have something to learn."""
 
+import os
+
 import numpy as np
 import pytest
 
@@ -20,6 +22,27 @@ def bars(name: str, *, seed: int, shift: int = 0, per_class: int = 12) -> tl.Tas
     examples = tl.Examples(items, labels)
     odd = np.arange(len(labels)) % 2 == 1
     return tl.Task(name, "picture", CLASSES, examples.take(~odd), examples.take(odd))
+
+
+@pytest.fixture(scope="session")
+def fetched():
+    """The pre-trained weights; without a network the tests that need them are skipped, but not in CI."""
+    from tlkit import weights
+
+    try:
+        for name in weights.sources():
+            weights.fetch(name)
+    except tl.TlkitError as error:
+        if os.environ.get("TLKIT_REQUIRE_WEIGHTS") == "1":
+            raise
+        pytest.skip(str(error))
+
+
+@pytest.fixture(autouse=True)
+def with_weights(request):
+    """What is marked so has the weights at hand."""
+    if request.node.get_closest_marker("weights"):
+        request.getfixturevalue("fetched")
 
 
 @pytest.fixture(autouse=True)

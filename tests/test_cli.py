@@ -107,7 +107,8 @@ def test_the_demo_in_words_writes_its_picture(monkeypatch, tmp_path, capsys, tol
     from tlkit.results import Results
 
     data, _ = told
-    runs = [result(r["strategy"], r["shots"], r["seed"], r["accuracy"]) for r in data["rows"]]
+    names = {"source": "notes/piano", "target": "notes/guitar"}
+    runs = [result(r["strategy"], r["shots"], r["seed"], r["accuracy"], **names) for r in data["rows"]]
     monkeypatch.setattr(demo, "run", lambda *_, **__: Results(runs))
     monkeypatch.chdir(tmp_path)
     assert cli.main(["demo"]) == 0
@@ -117,6 +118,38 @@ def test_the_demo_in_words_writes_its_picture(monkeypatch, tmp_path, capsys, tol
     assert "holds" in out
     assert cli.main(["demo", "--picture", str(tmp_path / "no" / "where.png")]) == 2
     assert "can't be written" in capsys.readouterr().err
+
+
+def test_a_demo_of_ones_own(monkeypatch, tmp_path, capsys):
+    monkeypatch.chdir(tmp_path)
+    command = ["demo", "--source", "surfaces/brick", "--target", "surfaces/gravel", "--strategies", "scratch,head"]
+    assert cli.main([*command, "--shots", "1,5", "--seeds", "3-3", "--workers", "1"]) == 0
+    out = capsys.readouterr().out
+    assert "Surfaces/brick to surfaces/gravel" in out
+    assert "No claims" in out
+    assert (tmp_path / "surfaces-brick_to_surfaces-gravel.png").exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--source", "minlm"], "Did you mean 'minilm'"),
+        (["--target", "prodcts"], "Did you mean 'products'"),
+        (["--source", "reviews/movie"], "take a pre-trained one as the source"),
+        (["--source", "digits"], "digits has images and notes/guitar has pictures"),
+        (["--strategies", "hed"], "Did you mean 'head'"),
+    ],
+)
+def test_a_demo_that_can_not_be(options, said, capsys):
+    assert cli.main(["demo", "--seeds", "0-0", "--workers", "1", *options]) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_fetch_lists_what_there_is(capsys, monkeypatch, tmp_path):
+    monkeypatch.setenv("TLKIT_CACHE", str(tmp_path))
+    assert cli.main(["fetch", "--list"]) == 0
+    out = capsys.readouterr().out
+    assert all(name in out for name in ("efficientnet-lite0", "minilm", "smollm2", "Apache-2.0"))
 
 
 def test_doctor_speaks_json(capsys, monkeypatch):

@@ -37,3 +37,42 @@ def test_more_stages_than_there_are():
     strategy = tl.Partial(9)
     with pytest.raises(tl.TlkitError, match="partial:9 lets 9 stages learn, and this backbone has 4"):
         strategy.frozen(strategy.phases[0], 4)
+
+
+@pytest.mark.parametrize(
+    ("name", "object"),
+    [
+        ("lora:8", tl.LoRA(8)),
+        ("lora:4@2", tl.LoRA(4, last=2)),
+        ("head@3", tl.Head(cut=3)),
+        ("prompt:2", tl.Prompt(shown=2)),
+        ("prompt:shots", tl.Prompt(shown="shots")),
+    ],
+)
+def test_names_with_numbers(name, object):
+    assert as_strategy(name) == object
+    assert object.name == name
+
+
+@pytest.mark.parametrize(
+    ("name", "example"), [("lora", "lora:8"), ("lora:x", "lora:8"), ("head@", "head@2"), ("prompt:few", "prompt:2")]
+)
+def test_a_number_that_is_missing(name, example):
+    with pytest.raises(tl.TlkitError, match=f"write it as '{example}'"):
+        as_strategy(name)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: tl.LoRA(0),
+        lambda: tl.LoRA(4, last=0),
+        lambda: tl.Head(cut=0),
+        lambda: tl.Full(slower=0),
+        lambda: tl.Partial(1, slower=2),
+        lambda: tl.Prompt(shown=-1),
+    ],
+)
+def test_numbers_that_mean_nothing(make):
+    with pytest.raises(tl.TlkitError):
+        make()

@@ -11,7 +11,17 @@ from sklearn.preprocessing import StandardScaler
 
 import tlkit as tl
 from tlkit.strategy import Phase
-from tlkit.training import Classifier, FrozenFeatures, Step, fit, fit_head, linear_probe, new_head, one_cycle
+from tlkit.training import (
+    Classifier,
+    FrozenFeatures,
+    Step,
+    fit,
+    fit_head,
+    linear_probe,
+    new_head,
+    one_cycle,
+    parameter_groups,
+)
 
 LEARN = Phase(None, 1e-3)
 
@@ -167,3 +177,19 @@ def test_two_trainings_at_once_do_not_draw_each_others_numbers(low_bars):
     alone = [learnt(seed) for seed in range(4)]
     with ThreadPoolExecutor(4) as threads:
         assert list(threads.map(learnt, range(4))) == alone
+
+
+def test_earlier_stages_learn_slower_and_a_new_head_at_its_own_rate():
+    net = model(tl.backbone("note-cnn"))
+    net.backbone.rates = tl.Rates(body=1e-3, head=5e-3)
+    groups = parameter_groups(net, Phase(None, "body", slower=0.5))
+    assert [group["lr"] for group in groups] == pytest.approx([5e-3, 1e-3, 5e-4, 2.5e-4, 1.25e-4])
+    assert [group["lr"] for group in parameter_groups(net, Phase(None, "scratch"))][:2] == [6e-3, 6e-3]
+
+
+def test_batchnorm_statistics_stay_where_asked_though_its_weights_learn(normed, low_bars):
+    net = model(normed)
+    mean, weight = normed.stages[0][1].running_mean.clone(), normed.stages[0][1].weight.clone()
+    fit(net, low_bars.train, Phase(None, 1e-3, statistics=False), frozen=0, seed=0, steps=2)
+    assert torch.equal(mean, normed.stages[0][1].running_mean)
+    assert not torch.equal(weight, normed.stages[0][1].weight)

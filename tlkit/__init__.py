@@ -27,6 +27,7 @@ _HOMES = {
     "Picture": "plots",
     "Predict": "widgets.predict",
     "Prompt": "strategy",
+    "Rates": "backbones",
     "RandomHead": "strategy",
     "Result": "results",
     "Results": "results",

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from tlkit.backbones import backbone
 from tlkit.claims import FEWEST_SEEDS, Claim, judge
 from tlkit.errors import TlkitError
-from tlkit.experiment import Schooled, Source, as_source, compare, pretrain
+from tlkit.experiment import Source, as_source, compare, pretrain
 from tlkit.machine import cores
 from tlkit.results import Results
 from tlkit.seeding import choose_seeds
@@ -29,9 +29,9 @@ _ASKED = {  # strategies and shots, where the source is a network that others tr
 
 @dataclass(frozen=True)
 class Story:
-    """What is compared: a source, a target, and how."""
+    """What is compared: a source, or the task that one is to be taught, a target, and how."""
 
-    source: Source
+    source: Source | Task
     target: Task
     strategies: tuple[str, ...]
     shots: tuple[int, ...]
@@ -50,19 +50,34 @@ def story(
 
     Where strategies or shots are not given, they are those of the first lesson, or what suits the network.
     """
-    chosen, goal = tuple(choose_seeds(seeds)), task(target)
-    teacher = _teach(task(source), chosen[0]) if source in tasks() else as_source(backbone(source))
-    usual = (STRATEGIES, SHOTS) if isinstance(teacher, Schooled) else _ASKED[teacher.backbone.modality]
-    if isinstance(teacher, Schooled) and teacher.classes != goal.classes:
-        usual = tuple(name for name in STRATEGIES if name != "keep"), SHOTS
-    return Story(teacher, goal, tuple(strategies or usual[0]), tuple(shots or usual[1]), chosen)
+    goal = task(target)
+    if source in tasks():
+        teacher: Task | Source = task(source)
+        if teacher.modality not in _PUPILS:
+            raise TlkitError(
+                f"{source} has {teacher.modality}s, and no network here learns those from nothing: take a pre-trained "
+                "one as the source, such as 'minilm'."
+            )
+        if teacher.modality != goal.modality:
+            raise TlkitError(
+                f"{source} has {teacher.modality}s and {target} has {goal.modality}s: no network takes both."
+            )
+        same = teacher.classes == goal.classes
+        usual = tuple(name for name in STRATEGIES if same or name != "keep"), SHOTS
+    else:
+        teacher = as_source(backbone(source))
+        usual = _ASKED[teacher.backbone.modality]
+    return Story(teacher, goal, tuple(strategies or usual[0]), tuple(shots or usual[1]), tuple(choose_seeds(seeds)))
 
 
 def run(asked: Story, *, workers: int | None = None, on_event: Callable | None = None) -> Results:
     """Every strategy, number of shots and seed of a story, side by side on the cores."""
+    source = asked.source
+    if isinstance(source, Task):
+        source = pretrain(backbone(_PUPILS[source.modality]), source, seed=asked.seeds[0])
     with processes(workers or max(1, round(cores()))) as executor:
         return compare(
-            asked.source, asked.target, strategies=asked.strategies, shots=asked.shots, seeds=asked.seeds,
+            source, asked.target, strategies=asked.strategies, shots=asked.shots, seeds=asked.seeds,
             executor=executor, on_event=on_event,
         )  # fmt: skip
 
@@ -111,15 +126,6 @@ _CLAIMS = {  # sentence, strategy, over which, shots, margin
          "full", "head", 64, 0.0),
     ),
 }  # fmt: skip
-
-
-def _teach(lesson: Task, seed: int) -> Schooled:
-    if lesson.modality not in _PUPILS:
-        raise TlkitError(
-            f"{lesson.name} has {lesson.modality}s, and no network here learns those from nothing: take a pre-trained "
-            "one as the source, such as 'minilm'."
-        )
-    return pretrain(backbone(_PUPILS[lesson.modality]), lesson, seed=seed)
 
 
 @contextmanager

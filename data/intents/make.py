@@ -132,7 +132,6 @@ RULES = {  # the package's rules without the ways to speak that few people would
     "in": "in",
     "is": "is",
     "light": "lights",
-    "media": "(music|song|track)",
     "numeric_value_set": "(set|change|turn)",
     "set": "(set|change|turn)",
     "temp": "temperature",
@@ -197,6 +196,7 @@ GAPS = (  # what may be filled with one and the same: a stretch of time, a place
     (r"\{place\} (?=<light>|fan|\{place\}|\{cover)", ""),
     (r"\{(\w+):\w+\}", r"{\1}"),
     (r"\[?<here>\]?", ""),
+    (r"\{volume_step_(up|down)\}", "{percent}"),
     (r"\{volume_step\}|\(up\|down\)|\bdown\b", "up"),
 )
 
@@ -204,10 +204,9 @@ UNSAID = {  # templates that a machine should understand, but that few people wo
     "the {place}",
     "light (it|) up",
     "(the {place};volume up)",
-    "(the {place};volume up) by {volume_step_up}(%| percent)",
-    "(the {place};volume up) by {volume_step_down}(%| percent)",
+    "(the {place};volume up) by {percent}(%| percent)",
     "the {place} (play|replay) the (previous|last) (song|track)",
-    "<turn> (off|out) the<home> <light> <everywhere>",
+    "<turn> (off|out) the <home> <light> <everywhere>",
 }
 
 
@@ -312,20 +311,21 @@ def polite(text: str, draw: random.Random) -> str:
 
 
 def utterances(
-    by_core: dict[str, list[str]], names: tuple[str, ...], count: int, draw: random.Random
+    by_core: dict[str, list[str]], fills: dict[str, tuple[str, ...]], count: int, draw: random.Random, taken: set[str]
 ) -> dict[str, str]:
-    """``count`` utterances with the core of each, about as many of every core."""
+    """``count`` utterances that are not ``taken``, with the core of each, about as many of every core."""
     said = {}
     for _, chosen in zip(range(TRIES), itertools.cycle(by_core), strict=False):
-        text = polite(tidy(say(draw.choice(by_core[chosen]), SLOTS | {"name": names}, draw)), draw)
-        said.setdefault(text, chosen)
+        text = polite(tidy(say(draw.choice(by_core[chosen]), fills, draw)), draw)
+        if text not in taken:
+            said.setdefault(text, chosen)
         if len(said) == count:
             return said
     raise ValueError(f"only {len(said)} of {count} utterances after {TRIES} draws from {sorted(by_core)}")
 
 
 def class_rows(intents: dict, name: str) -> list[dict[str, str]]:
-    """The rows of one class; no template is in both parts."""
+    """The rows of one class; no template is in both parts, nor is any utterance that two templates have in common."""
     draw, wanted, by_core = random.Random(f"{SEED} {name}"), INTENTS[name], defaultdict(list)
     for template in templates(intents, wanted):
         by_core[core(template)].append(template)
@@ -333,11 +333,12 @@ def class_rows(intents: dict, name: str) -> list[dict[str, str]]:
     draw.shuffle(cores)
     tested = cores[: max(2, round(len(cores) * TEST_SHARE))]
     print(f"{name}: {len(cores)} templates, {len(tested)} of them for the test")
-    return [
-        {"split": part, "class": name, "template": chosen, "text": text}
-        for part, some, count in (("train", cores[len(tested) :], TRAIN), ("test", tested, TEST))
-        for text, chosen in utterances({c: by_core[c] for c in some}, wanted.names, count, draw).items()
-    ]
+    rows = []
+    for part, some, count in (("train", cores[len(tested) :], TRAIN), ("test", tested, TEST)):
+        taken = {row["text"] for row in rows}
+        said = utterances({c: by_core[c] for c in some}, SLOTS | {"name": wanted.names}, count, draw, taken)
+        rows += [{"split": part, "class": name, "template": chosen, "text": text} for text, chosen in said.items()]
+    return rows
 
 
 def save_rows(path: Path, columns: tuple[str, ...], rows: list[dict[str, str]]) -> None:
@@ -365,7 +366,7 @@ def main() -> None:
     intents = load(options.source)
     rows = [row for name in INTENTS for row in class_rows(intents, name)]
     if len({row["text"] for row in rows}) < len(rows):
-        raise ValueError("two utterances are the same")
+        raise ValueError("an utterance is in two classes")
     save_rows(options.out / "intents.csv.gz", COLUMNS, rows)
     save_checksums(options.out)
 

@@ -88,3 +88,30 @@ def test_an_unknown_backbone_names_the_nearest():
 def test_a_backbone_without_stages_is_refused():
     with pytest.raises(tl.TlkitError, match="has no stages"):
         tl.Backbone("none", {}, prepare=torch.from_numpy, pool=lambda x: x, width=1)
+
+
+def test_a_random_twin_learns_at_the_same_rates():
+    net = tl.backbone("resnet18", size=64, weights=None)
+    net.rates, net.threads = tl.Rates(scratch=0.5), 2
+    assert (net.fresh(0).rates, net.fresh(0).threads) == (net.rates, 2)
+
+
+def test_small_images_of_any_kind_have_a_network_of_their_own():
+    net = tl.backbone("small-cnn")
+    grey = np.zeros((2, 28, 28), np.uint8)
+    assert net.features(grey).shape == net.features(np.zeros((2, 48, 48, 3), np.uint8)).shape == (2, 128)
+    assert net.features(grey, stage=1).shape == (2, 32)
+
+
+def test_a_stage_that_is_not_there(net, low_bars):
+    with pytest.raises(tl.TlkitError, match="has 4 stages, and stage=5 is none"):
+        net.features(low_bars.test.items, stage=5)
+    with pytest.raises(tl.TlkitError, match="cut after stage 1 to 4, not after 5"):
+        net.cut(5, like=low_bars.test.items)
+
+
+def test_what_has_learnt_nothing_is_no_source(high_bars):
+    with pytest.raises(tl.TlkitError, match="note-cnn has learnt nothing yet, so it can't be a source"):
+        tl.transfer(tl.backbone("note-cnn"), high_bars)
+    with pytest.raises(tl.TlkitError, match="'minilm' is no source"):
+        tl.transfer("minilm", high_bars)

@@ -1,4 +1,4 @@
-"""Networks that read, cut into stages, say what transformers says; small ones here, saved locally, the real ones too."""
+"""Networks that read, cut into stages, say what transformers says: small ones, saved locally as a reader has them."""
 
 import numpy as np
 import pytest

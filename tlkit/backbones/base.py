@@ -145,6 +145,7 @@ class Backbone(nn.Module):
             with seeded(seed):
                 new = self.build()
             new.stages, new.stage_names, new.width = new.stages[: len(self.stages)], self.stage_names, self.width
+            new.rates, new.batch, new.threads = self.rates, self.batch, self.threads
         new.taught = ""
         return new
 

@@ -14,7 +14,7 @@ from tlkit.backbones.base import Backbone, Rates
 from tlkit.backbones.vision import Images, mean_over_space
 from tlkit.errors import TlkitError
 
-RATES = Rates(scratch=3e-3, body=3e-4, tuning=3e-4, adapter=1e-3, head=3e-3, steps=60, batch=32)
+RATES = Rates(scratch=1e-2, body=3e-4, tuning=3e-4, adapter=1e-3, head=3e-3, steps=60, batch=32)
 SIDE = 112  # pixels; the lessons' pictures are small, and 224 takes four times as long
 
 
