@@ -34,6 +34,7 @@ LEFT_OUT = {  # meanings, and why
     "complementary--priority-route-at-intersection": "each design shows another intersection",
     "information--exit-ahead": "one design with three distances",
     "information--motorway-exit-ahead": "one design with three distances",
+    "information--tunnel": "a tunnel is a meaning of signs/rare",
     "information--safety-zone": "three things that have little in common",
     "regulatory--circular-intersection": "each design shows other lanes",
     "regulatory--no-parking-or-no-stopping": "words only, too small to read",
@@ -144,9 +145,9 @@ def words(meanings: list[str]) -> list[str]:
     return [f"{name} ({kind})" if names.count(name) > 1 else name for name, kind in zip(names, kinds, strict=True)]
 
 
-def tested(count: int) -> np.ndarray:
-    """Which of ``count`` designs of a meaning are for the test: every third, from the second on."""
-    return np.arange(count) % 3 == 1
+def tested(meaning: str, count: int) -> np.ndarray:
+    """Which designs are for the test, from the second on: every second of a rare meaning, else every third."""
+    return np.arange(count) % (2 if meaning in RARE else 3) == 1
 
 
 def arrays_of(designs: dict[str, dict[str, np.ndarray]]) -> dict[str, np.ndarray]:
@@ -156,7 +157,7 @@ def arrays_of(designs: dict[str, dict[str, np.ndarray]]) -> dict[str, np.ndarray
         "drawings": np.stack(drawings),
         "designs": np.array([name for found in designs.values() for name in found]),
         "meaning": np.repeat(np.arange(len(designs)), [len(found) for found in designs.values()]).astype(np.uint8),
-        "test": np.concatenate([tested(len(found)) for found in designs.values()]),
+        "test": np.concatenate([tested(meaning, len(found)) for meaning, found in designs.items()]),
         "words": np.array(words(list(designs))),
         "rare": np.array([meaning in RARE for meaning in designs]),
     }

@@ -29,7 +29,7 @@ GROUNDS = np.array(
 def names() -> dict[str, str]:
     """Every task of this family, with what it is in one line."""
     return {
-        "signs/common": "name a road sign among 105, in a design that is not among those with labels",
+        "signs/common": "name a road sign among 107, in a design that is not among those with labels",
         "signs/rare": "name a road sign among twelve others, in a design that is not among those with labels",
     }
 
