@@ -13,7 +13,6 @@ import tlkit as tl
 from tlkit.strategy import Phase
 from tlkit.training import (
     Classifier,
-    FrozenFeatures,
     Step,
     fit,
     fit_head,
@@ -123,7 +122,7 @@ def test_a_listener_can_stop_and_leaves_the_network_usable(low_bars):
 def test_the_head_is_scikit_learns(low_bars):
     net = model(tl.backbone("note-cnn").fresh(0))
     before = net.backbone.digest()
-    fit_head(net, net.backbone.features(low_bars.train.items), low_bars.train.labels)
+    fit_head(net.head, net.backbone.features(low_bars.train.items), low_bars.train.labels)
     features = net.backbone.features(low_bars.train.items)
     oracle = make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000)).fit(features, low_bars.train.labels)
     theirs = oracle.predict_proba(net.backbone.features(low_bars.test.items))
@@ -152,18 +151,15 @@ def test_batches_cover_every_example_once_an_epoch(low_bars):
     assert [len(batch) for batch in _draw_batches(5, 32, 3, seed=0)] == [5, 5, 5]
 
 
-def test_frozen_features_are_run_once_and_never_stale(low_bars, high_bars, monkeypatch):
-    runs = []
-    monkeypatch.setattr("tlkit.training.run_body", lambda net, items: runs.append(items) or net.features(items))
-    net, remember = tl.backbone("note-cnn").fresh(0), FrozenFeatures()
-    first = remember(net, low_bars.train.items)
-    assert remember(net.copy(), low_bars.train.items.copy()) is first
-    assert len(runs) == 1
-    remember(net, high_bars.train.items)
-    with torch.no_grad():
-        net.stages[0][0].weight[0] += 1
-    assert not np.array_equal(remember(net, low_bars.train.items), first)
-    assert len(runs) == 3
+def test_texts_of_like_length_go_together_and_none_is_left_out():
+    from tlkit.training import _draw_batches
+
+    lengths = torch.arange(64) % 16
+    batches = list(_draw_batches(64, 8, 8, seed=0, lengths=lengths))
+    assert sorted(torch.cat(batches).tolist()) == list(range(64))
+    assert all(lengths[rows].max() - lengths[rows].min() <= 2 for rows in batches)
+    longest = [int(lengths[rows].max()) for rows in batches]
+    assert longest != sorted(longest)  # in no order of length
 
 
 def test_two_trainings_at_once_do_not_draw_each_others_numbers(low_bars):

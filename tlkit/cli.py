@@ -38,18 +38,14 @@ def demo(options: argparse.Namespace) -> int:
     from tqdm import tqdm
 
     from tlkit import demo as stories
+    from tlkit.events import bar_listener
 
     asked = stories.story(
         options.source, options.target, strategies=options.strategies, shots=options.shots, seeds=options.seeds
     )
     title = f"{asked.source.name} to {asked.target.name}".replace("notes/", "")
     with tqdm(desc=title, unit=" runs", file=sys.stderr, disable=None if options.json else False) as bar:
-
-        def show(event) -> None:
-            bar.total = event.total
-            bar.update()
-
-        results = stories.run(asked, workers=options.workers, on_event=show)
+        results = stories.run(asked, workers=options.workers, on_event=bar_listener(bar))
     judged = stories.claims(results)
     if options.json:
         print(json.dumps(stories.as_json(results, judged)))

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from tlkit.backbones import backbone
 from tlkit.claims import FEWEST_SEEDS, Claim, judge
 from tlkit.errors import TlkitError
-from tlkit.experiment import Source, as_source, compare, pretrain
+from tlkit.experiment import compare
 from tlkit.machine import cores
 from tlkit.results import Results
 from tlkit.seeding import choose_seeds
+from tlkit.source import Source, as_source, pretrain
 from tlkit.tasks import Task, task, tasks
 
 STRATEGIES = ("scratch", "head", "full", "lp_ft", "keep")

@@ -9,12 +9,13 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from tlkit.backbones.base import Backbone
+from tlkit.backbones.base import Backbone, threads
 from tlkit.backbones.text import Sequences
 from tlkit.errors import TlkitError
+from tlkit.events import Listener, Looked, ignore
 from tlkit.strategy import Prompting
 from tlkit.tasks.base import Examples, Task
-from tlkit.training import threads
+from tlkit.training import share_right
 
 TOKENS = 4096  # of prompts that are read together
 NO_TEXT = ("N/A", "", "[MASK]")  # what stands for no text at all, in calibration
@@ -34,16 +35,16 @@ class Prompted(nn.Module):
         """All that the model reads before it answers about ``text``."""
         return self._before + self._ask(text)
 
-    def probabilities(self, items: np.ndarray, **_) -> np.ndarray:
+    def probabilities(self, items: np.ndarray, *, on_event: Listener = ignore) -> np.ndarray:
         """How likely the model finds each of the task's answers (n, classes)."""
-        scores = score_words(self.backbone, [self.prompt(text) for text in items], self.words)
+        scores = score_words(self.backbone, [self.prompt(text) for text in items], self.words, on_event=on_event)
         if self.prompting.calibrated:
             scores = scores - self._without_text()
         return torch.from_numpy(scores).softmax(dim=1).numpy()
 
-    def accuracy(self, examples: Examples, **_) -> float:
+    def accuracy(self, examples: Examples, *, on_event: Listener = ignore) -> float:
         """The share of ``examples`` that is named right."""
-        return float((self.probabilities(examples.items).argmax(axis=1) == examples.labels).mean())
+        return share_right(self.probabilities(examples.items, on_event=on_event), examples.labels)
 
     def _ask(self, text: str) -> str:
         words = ", ".join(self.words[:-1]) + f" or {self.words[-1]}"
@@ -58,7 +59,9 @@ class Prompted(nn.Module):
 
 
 @torch.no_grad()
-def score_words(backbone: Backbone, prompts: Sequence[str], words: Sequence[str]) -> np.ndarray:
+def score_words(
+    backbone: Backbone, prompts: Sequence[str], words: Sequence[str], *, on_event: Listener = ignore
+) -> np.ndarray:
     """The log-probability of each of ``words``, all of its tokens together, after each prompt (n, words)."""
     if getattr(backbone, "unembed", None) is None:
         raise TlkitError(f"{backbone.name} says no words: prompting takes a language model, such as 'smollm2'.")
@@ -72,8 +75,11 @@ def score_words(backbone: Backbone, prompts: Sequence[str], words: Sequence[str]
         for column, answer in enumerate(answers):
             readings.setdefault((*prompt, *answer[:-1]), []).append((row, column, answer))
     with threads(backbone.threads):
+        done = 0
         for batch in _batches(sorted(readings, key=len)):
-            states = backbone.run(_padded(batch)).values
+            states = backbone.run(_padded(batch).to(backbone.device)).values
+            done += len(batch)
+            on_event(Looked(done, len(readings)))
             for tokens, said in zip(batch, states, strict=True):
                 for row, column, answer in readings[tokens]:
                     scores[row, column] = _log_probability(backbone, said[: len(tokens)], answer)

@@ -112,10 +112,14 @@ class Estimate:
 
 
 class Results:
-    """Many runs, in the order in which they were asked for; ``reused`` of them were not made for this."""
+    """Many runs, in the order in which they were asked for.
 
-    def __init__(self, runs: Iterable[Result], *, reused: int = 0):
-        self.runs, self.reused = tuple(runs), reused
+    ``reused`` of them were not made for this; ``missing`` more were asked for, and are not there because the comparison
+    was stopped.
+    """
+
+    def __init__(self, runs: Iterable[Result], *, reused: int = 0, missing: int = 0):
+        self.runs, self.reused, self.missing = tuple(runs), reused, missing
 
     def __iter__(self) -> Iterator[Result]:
         return iter(self.runs)
@@ -124,12 +128,13 @@ class Results:
         return len(self.runs)
 
     def __add__(self, other: Results) -> Results:
-        return Results([*self, *other], reused=self.reused + other.reused)
+        return Results([*self, *other], reused=self.reused + other.reused, missing=self.missing + other.missing)
 
     def __repr__(self) -> str:
+        stopped = f"; stopped, {self.missing} are missing" if self.missing else ""
         return (
             f"Results({len(self)} runs: {' and '.join(self.sources)} -> {' and '.join(self.targets)}; "
-            f"{', '.join(self.strategies)}; shots {', '.join(map(str, self.shots))}; {len(self.seeds)} seeds)"
+            f"{', '.join(self.strategies)}; shots {', '.join(map(str, self.shots))}; {len(self.seeds)} seeds{stopped})"
         )
 
     @property
@@ -237,9 +242,14 @@ _ROW = tuple(f.name for f in dataclasses.fields(Result) if f.name not in ("histo
 
 
 def load_results(path: str | os.PathLike) -> Results:
-    """Results that :meth:`Results.save` wrote."""
+    """Results that :meth:`Results.save` wrote, or ``compare(save=...)``."""
+    from tlkit.journal import SUFFIX, place_of
+
+    path = Path(path)
+    if path.suffix == SUFFIX or (not path.is_file() and place_of(path).is_file()):
+        return Results(read_rows(place_of(path)))
     try:
-        saved = json.loads(Path(path).read_text(encoding="utf-8"))
+        saved = json.loads(path.read_text(encoding="utf-8"))
         version, rows = int(saved["format"]), saved["rows"]
     except OSError as error:
         raise TlkitError(f"There are no results to read at {path} ({error.strerror}).") from error
@@ -256,3 +266,14 @@ def load_results(path: str | os.PathLike) -> Results:
         return Results(Result(**row) for row in rows)
     except TypeError as error:
         raise TlkitError(f"{path} has rows that are no results ({error}): save them again.") from error
+
+
+def read_rows(path: Path) -> list[Result]:
+    """The runs of a file that holds one a line; a last line without its end, which may be cut short, does not count."""
+    *lines, _ = path.read_text(encoding="utf-8").split("\n")
+    try:
+        return [Result(**json.loads(line)) for line in lines]
+    except (ValueError, TypeError) as error:
+        raise TlkitError(
+            f"{path} has a line that is no run ({error}): take the line out, or choose another file."
+        ) from error

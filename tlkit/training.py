@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import math
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 
 import numpy as np
 import torch
@@ -17,28 +16,15 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from tlkit import lora
-from tlkit.backbones.base import Backbone, seeded
+from tlkit.backbones.base import Backbone, seeded, threads
+from tlkit.backbones.text import Sequences
+from tlkit.events import Listener, Step
+from tlkit.frozen import Frozen, FrozenCache, Said
 from tlkit.strategy import Phase
-from tlkit.tasks.base import Examples, array_digest
+from tlkit.tasks.base import Examples
 
+POOL = 8  # batches of texts among which those of like length are put together
 HEAD_STRENGTH = 1.0  # scikit-learn's C: the inverse of how hard the head's weights are held down
-
-
-@dataclass(frozen=True)
-class Step:
-    """What happened in one training step: loss and accuracy are those of its batch, before the step."""
-
-    step: int
-    steps: int
-    loss: float
-    accuracy: float
-
-
-Listener = Callable[[object], None]
-
-
-class Stopped(Exception):
-    """A listener raises this to stop a training; what was learnt so far is lost with the run, nothing else is."""
 
 
 class Classifier(nn.Module):
@@ -52,41 +38,25 @@ class Classifier(nn.Module):
         """Class scores (n, classes) of prepared inputs, or of what stage ``start - 1`` said of them."""
         return self.head(self.backbone(inputs, start=start))
 
-    def probabilities(self, items: np.ndarray, *, features: Features | None = None) -> np.ndarray:
-        """How likely the network finds each class (n, classes); ``features`` may remember what its body says."""
-        rows = (features or run_body)(self.backbone, items)
-        with torch.no_grad():
-            return self.head(torch.from_numpy(rows)).softmax(dim=1).numpy()
+    def probabilities(self, items: np.ndarray) -> np.ndarray:
+        """How likely the network finds each class (n, classes)."""
+        with threads(self.backbone.threads):
+            return probabilities(self.head, self.backbone.features(items))
 
-    def accuracy(self, examples: Examples, *, features: Features | None = None) -> float:
+    def accuracy(self, examples: Examples) -> float:
         """The share of ``examples`` that is named right."""
-        return float((self.probabilities(examples.items, features=features).argmax(axis=1) == examples.labels).mean())
+        return share_right(self.probabilities(examples.items), examples.labels)
 
 
-Features = Callable[[Backbone, np.ndarray], np.ndarray]
+def probabilities(head: nn.Linear, features: np.ndarray) -> np.ndarray:
+    """How likely a head finds each class (n, classes), given features (n, width)."""
+    with torch.no_grad():
+        return head(torch.from_numpy(features).to(head.weight.device)).softmax(dim=1).cpu().numpy()
 
 
-def run_body(backbone: Backbone, items: np.ndarray) -> np.ndarray:
-    """What the whole backbone says of ``items``: features (n, width), computed here and now."""
-    with threads(backbone.threads):
-        return backbone.features(items)
-
-
-class FrozenFeatures:
-    """What a frozen body says of a set of items never changes, so it is computed once.
-
-    Entries are known by the content of the weights and of the items: a changed one never meets a stale entry.
-    """
-
-    def __init__(self):
-        self._said: dict[tuple[str, str], np.ndarray] = {}
-
-    def __call__(self, backbone: Backbone, items: np.ndarray) -> np.ndarray:
-        """Like :func:`run_body`, but asks the body only if it was not asked before."""
-        key = backbone.digest(), array_digest(items)
-        if key not in self._said:
-            self._said[key] = run_body(backbone, items)
-        return self._said[key]
+def share_right(chances: np.ndarray, labels: np.ndarray) -> float:
+    """The share of rows of ``chances`` (n, classes) that are highest at the label."""
+    return float((chances.argmax(axis=1) == labels).mean())
 
 
 def new_head(width: int, classes: int, seed: int) -> nn.Linear:
@@ -105,23 +75,28 @@ def fit(
     steps: int | None = None,
     batch: int | None = None,
     decay: float = 0.0,
+    said: Said | None = None,
     on_event: Listener | None = None,
 ) -> None:
     """Train the head and every stage after the first ``frozen`` ones, in place; adapters, where there are any, alone.
 
-    ``steps`` and ``batch`` are the backbone's own unless given. What the frozen stages say never changes, so it is
-    computed once. They are in eval mode, so that the running statistics of a BatchNorm among them stay put too, which
-    ``requires_grad=False`` alone would not do.
+    ``steps`` and ``batch`` are the backbone's own unless given. What the frozen stages say never changes: it is asked
+    once, unless it is known and given as ``said``. They are in eval mode, so that the running statistics of a BatchNorm
+    among them stay put too, which ``requires_grad=False`` alone would not do.
     """
     backbone, rates = model.backbone, model.backbone.rates
     steps, batch = steps or rates.steps, batch or rates.batch
+    if frozen and said is None:
+        alone = Frozen(backbone, examples.items, cache=FrozenCache())
+        said = alone.states(np.arange(len(examples)), stop=frozen)
     with seeded(seed), threads(backbone.threads), _learning(backbone, frozen, phase.statistics):
-        look = _inputs(backbone, examples.items, frozen)
-        labels = torch.from_numpy(examples.labels)
+        labels, device = torch.from_numpy(examples.labels).to(backbone.device), backbone.device
         optimiser = torch.optim.AdamW(parameter_groups(model, phase), weight_decay=decay, fused=True)
         schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: one_cycle(step, steps))
-        for step, rows in enumerate(_draw_batches(len(labels), batch, steps, seed), start=1):
-            scores = model(look(rows), start=frozen)
+        batches = _draw_batches(len(labels), batch, steps, seed, _lengths(examples.items, said))
+        for step, rows in enumerate(batches, start=1):
+            given = said[rows] if frozen else backbone.prepare(examples.items[rows.numpy()])
+            scores = model(given.to(device), start=frozen)
             loss = F.cross_entropy(scores, labels[rows])
             optimiser.zero_grad()
             loss.backward()
@@ -161,15 +136,15 @@ def one_cycle(step: int, steps: int) -> float:
     return 0.5 + 0.5 * math.cos(math.pi * (step - warm) / max(1, steps - warm))
 
 
-def fit_head(model: Classifier, features: np.ndarray, labels: np.ndarray) -> None:
-    """Fit the head alone, in place: multinomial logistic regression on features (n, width), by scikit-learn.
+def fit_head(head: nn.Linear, features: np.ndarray, labels: np.ndarray) -> None:
+    """Fit a head in place: multinomial logistic regression on features (n, width), by scikit-learn.
 
     The problem is convex, so the answer depends on no seed, rate or number of steps.
     """
-    weight, bias = linear_probe(features, labels, classes=model.head.out_features)
+    weight, bias = linear_probe(features, labels, classes=head.out_features)
     with torch.no_grad():
-        model.head.weight.copy_(torch.from_numpy(weight))
-        model.head.bias.copy_(torch.from_numpy(bias))
+        head.weight.copy_(torch.from_numpy(weight))
+        head.bias.copy_(torch.from_numpy(bias))
 
 
 def linear_probe(features: np.ndarray, labels: np.ndarray, *, classes: int) -> tuple[np.ndarray, np.ndarray]:
@@ -194,20 +169,6 @@ def linear_probe(features: np.ndarray, labels: np.ndarray, *, classes: int) -> t
 
 
 @contextlib.contextmanager
-def threads(number: int | None) -> Iterator[None]:
-    """So many threads for what torch does meanwhile; None leaves it as it is.
-
-    Small networks want one: on shared cores two are several times slower, and sums may come out otherwise.
-    """
-    before = torch.get_num_threads()
-    torch.set_num_threads(number or before)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
-
-
-@contextlib.contextmanager
 def _learning(backbone: Backbone, frozen: int, statistics: bool) -> Iterator[None]:
     """The first ``frozen`` stages do not learn; the others do, or only the adapters in them, where there are any."""
     backbone.train()
@@ -226,21 +187,28 @@ def _learning(backbone: Backbone, frozen: int, statistics: bool) -> Iterator[Non
         backbone.requires_grad_(True).eval()
 
 
-def _inputs(backbone: Backbone, items: np.ndarray, frozen: int) -> Callable[[Tensor], Tensor]:
-    """What the first stage that learns is given, for a batch of rows: prepared items, or what the frozen stages say."""
-    if frozen == 0:
-        return lambda rows: backbone.prepare(items[rows.numpy()])
-    with torch.no_grad():
-        said = backbone.said_of(items, stop=frozen)
-    return lambda rows: said[rows]
+def _lengths(items: np.ndarray, said: Said | None) -> Tensor | None:
+    """How long each text is, in tokens if they are known; None for what has no length."""
+    if isinstance(said, Sequences):
+        return said.mask.sum(dim=1)
+    return torch.tensor([len(text) for text in items]) if items.dtype == object else None
 
 
-def _draw_batches(n: int, size: int, steps: int, seed: int) -> Iterator[Tensor]:
-    """``steps`` batches of rows: epoch after epoch, each in an order of its own; no batch is larger than ``n``."""
+def _draw_batches(n: int, size: int, steps: int, seed: int, lengths: Tensor | None = None) -> Iterator[Tensor]:
+    """``steps`` batches of rows: epoch after epoch, each in an order of its own; no batch is larger than ``n``.
+
+    Of ``POOL`` batches at a time the rows are dealt out anew by their ``lengths``, so that little is padded.
+    """
     generator = torch.Generator().manual_seed(seed)
     order = torch.empty(0, dtype=torch.int64)
-    for _ in range(steps):
-        if len(order) < min(size, n):
+    size = min(size, n)
+    for step in range(0, steps, POOL):
+        count = min(POOL, steps - step)
+        while len(order) < count * size:
             order = torch.cat([order, torch.randperm(n, generator=generator)])
-        yield order[:size]
-        order = order[size:]
+        rows, order = order[: count * size], order[count * size :]
+        if lengths is None:
+            yield from rows.split(size)
+        else:
+            alike = rows[lengths[rows].argsort(stable=True)].split(size)
+            yield from (alike[i] for i in torch.randperm(count, generator=generator))

@@ -46,7 +46,7 @@ class Backbone(nn.Module):
     ``prepare`` turns a task's items (a numpy array, n first) into the first stage's input; ``pool`` turns a stage's
     output into features (n, width). ``taught`` says what a pre-trained network learnt from, and is empty where nothing
     was. ``build`` makes the same network with new random weights, where its layers can't be drawn anew one by one.
-    ``batch`` is how many items are looked at together, ``threads`` how many threads serve it best (None: torch's own
+    ``batch`` is how many images are looked at together, ``threads`` how many threads serve it best (None: torch's own
     choice).
     """
 
@@ -62,7 +62,7 @@ class Backbone(nn.Module):
         taught: str = "",
         rates: Rates | None = None,
         build: Callable[[], Backbone] | None = None,
-        batch: int = 256,
+        batch: int = 64,
         threads: int | None = 1,
     ):
         super().__init__()
@@ -88,14 +88,6 @@ class Backbone(nn.Module):
             inputs = stage(inputs)
         return inputs
 
-    def said_of(self, items: np.ndarray, *, stop: int) -> Tensor:
-        """What the first ``stop`` stages say of each item, before any pooling."""
-        parts = [
-            self.run(self.prepare(items[start : start + self.batch]), stop=stop)
-            for start in range(0, len(items), self.batch)
-        ]
-        return torch.cat(parts) if isinstance(parts[0], Tensor) else type(parts[0]).join(parts)
-
     def forward(self, inputs: Tensor, *, start: int = 0) -> Tensor:
         """Features (n, width) of prepared inputs, or of what stage ``start - 1`` said of them."""
         return self.pool(self.run(inputs, start=start)).float()
@@ -110,7 +102,7 @@ class Backbone(nn.Module):
         try:
             rows = self._reading_order(items)
             parts = [
-                self.pool(self.run(self.prepare(items[part]), stop=stage)).float().cpu().numpy()
+                self.pool(self.run(self.prepare(items[part]).to(self.device), stop=stage)).float().cpu().numpy()
                 for part in np.split(rows, range(self.batch, len(rows), self.batch))
             ]
         finally:
@@ -149,13 +141,23 @@ class Backbone(nn.Module):
         new.taught = ""
         return new
 
+    @property
+    def device(self) -> torch.device:
+        """Where the weights are."""
+        return next(self.parameters()).device
+
     def digest(self) -> str:
         """A hash of the weights and running statistics, and of the wiring that they belong to."""
-        blake = hashlib.blake2b(f"{self.name} {self.stage_names}".encode(), digest_size=16)
-        for name, tensor in self.state_dict().items():
-            blake.update(f"{name}{tuple(tensor.shape)}{tensor.dtype}".encode())
-            blake.update(tensor.detach().cpu().contiguous().flatten().view(torch.uint8).numpy())
-        return blake.hexdigest()
+        return state_digest(self, f"{self.name} {self.stage_names}")
+
+
+def state_digest(module: nn.Module, said: str = "") -> str:
+    """A hash of a module's weights and running statistics, and of the words ``said`` about it."""
+    blake = hashlib.blake2b(said.encode(), digest_size=16)
+    for name, tensor in module.state_dict().items():
+        blake.update(f"{name}{tuple(tensor.shape)}{tensor.dtype}".encode())
+        blake.update(tensor.detach().cpu().contiguous().flatten().view(torch.uint8).numpy())
+    return blake.hexdigest()
 
 
 def randomise(module: nn.Module, seed: int) -> None:
@@ -179,9 +181,24 @@ def seeded(seed: int) -> Iterator[None]:
 
     One thread at a time: a lab may train in the background while a cell does, and neither may draw the other's numbers.
     """
-    with _GENERATOR, torch.random.fork_rng(devices=[]):
+    graphics = range(torch.cuda.device_count()) if torch.cuda.is_initialized() else []
+    with _GENERATOR, torch.random.fork_rng(devices=graphics):
         torch.manual_seed(seed)
         yield
+
+
+@contextlib.contextmanager
+def threads(number: int | None) -> Iterator[None]:
+    """So many threads for what torch does meanwhile; None leaves it as it is.
+
+    Small networks want one: on shared cores two are several times slower, and sums may come out otherwise.
+    """
+    before = torch.get_num_threads()
+    torch.set_num_threads(number or before)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def count_parameters(module: nn.Module) -> int:

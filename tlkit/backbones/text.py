@@ -47,6 +47,15 @@ class Sequences:
         longest = int(mask.sum(dim=1).max())
         return Sequences(self.values[rows, :longest], mask[:, :longest])
 
+    def to(self, device: torch.device) -> Sequences:
+        """The same on another device."""
+        return Sequences(self.values.to(device), self.mask.to(device))
+
+    def sized(self, rows, length: int) -> Sequences:
+        """Some of the rows, cut or padded to ``length``."""
+        short = Sequences(self.values[rows, :length], self.mask[rows, :length])
+        return Sequences(_pad(short.values, length), _pad(short.mask, length))
+
     @staticmethod
     def join(parts: list[Sequences]) -> Sequences:
         """Several after one another, padded to the longest of them."""
@@ -67,6 +76,9 @@ class Reader:
 
     def __init__(self, tokenizer, longest: int):
         self.tokenizer, self.longest = tokenizer, longest
+
+    def __repr__(self) -> str:
+        return f"Reader({self.tokenizer.name_or_path!r}, longest={self.longest})"
 
     def __deepcopy__(self, memo) -> Reader:
         return self  # it never changes, and a tokenizer is slow to copy

@@ -172,7 +172,7 @@ def _numbered(name: str, parts: Iterable[nn.Module]) -> dict[str, nn.Module]:
 
 def _backbone(name: str, stages: dict, look: Images, pool: Callable, taught: str, build: Callable) -> Backbone:
     backbone = Backbone(
-        name, stages, prepare=look, pool=pool, width=1, taught=taught, rates=RATES, build=build, batch=64, threads=None
+        name, stages, prepare=look, pool=pool, width=1, taught=taught, rates=RATES, build=build, batch=16, threads=None
     )
     backbone = backbone.to(memory_format=torch.channels_last).eval()
     backbone.width = backbone.features(np.zeros((1, look.side, look.side), np.uint8)).shape[1]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from tlkit.exercises import PASSED, exercise, question
-from tlkit.experiment import Source, transfer
+from tlkit.experiment import transfer
 from tlkit.results import Results
+from tlkit.source import Source
 from tlkit.tasks import task
 
 

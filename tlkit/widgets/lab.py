@@ -12,11 +12,12 @@ import ipywidgets as W
 import numpy as np
 
 from tlkit import plots
-from tlkit.experiment import Result, Source, transfer
-from tlkit.results import Results
+from tlkit.events import Step, Stopped
+from tlkit.experiment import transfer
+from tlkit.results import Result, Results
+from tlkit.source import Source
 from tlkit.strategy import Strategy, as_strategy
 from tlkit.tasks import Task, notes, task
-from tlkit.training import FrozenFeatures, Step, Stopped
 from tlkit.widgets.sound import MIDDLE_C, player
 
 DRAWS = 5  # different sets of labelled notes, for the spread
@@ -79,7 +80,6 @@ class Bench:
 
     def __init__(self, source: Source):
         self.source = source
-        self._features = FrozenFeatures()
         self._runs: dict[tuple[str, str, int, int], Result] = {}
 
     def run(self, target: Task, strategy: str, shots: int, draw: int, on_event=None) -> Result:
@@ -93,7 +93,6 @@ class Bench:
                 shots=shots,
                 seed=draw,
                 on_event=on_event,
-                features=self._features,
             )
         return self._runs[key]
 

@@ -7,7 +7,7 @@ import time
 
 import ipywidgets as W
 
-from tlkit.training import Step
+from tlkit.events import Step
 
 WIDTH, HEIGHT, LEFT, BOTTOM, MARGIN = 460, 170, 44, 26, 8  # pixels
 PAUSE = 0.08  # seconds between two drawings: as fast as an eye follows
