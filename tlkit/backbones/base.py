@@ -117,6 +117,26 @@ class Backbone(nn.Module):
             self.train(training)
         return np.concatenate(parts)[np.argsort(rows)]
 
+    @torch.no_grad()
+    def stage_features(self, items: np.ndarray) -> list[np.ndarray]:
+        """What every stage says of each item, in one pass: features (n, width) a stage, early to late."""
+        training = self.training
+        self.eval()
+        try:
+            rows = self._reading_order(items)
+            parts = [self._told(items[part]) for part in np.split(rows, range(self.batch, len(rows), self.batch))]
+        finally:
+            self.train(training)
+        return [np.concatenate(stage)[np.argsort(rows)] for stage in zip(*parts, strict=True)]
+
+    def _told(self, items: np.ndarray) -> list[np.ndarray]:
+        """The features after every stage, of items that go through together."""
+        said, features = self.prepare(items), []
+        for stage in self.stages:
+            said = stage(said)
+            features.append(self.pool(said).float().cpu().numpy())
+        return features
+
     def _reading_order(self, items: np.ndarray) -> np.ndarray:
         """Texts of like length go together, so that few of them are padded."""
         if self.modality != "text":
@@ -150,8 +170,12 @@ class Backbone(nn.Module):
         return new
 
     def digest(self) -> str:
-        """A hash of the weights and running statistics, and of the wiring that they belong to."""
-        blake = hashlib.blake2b(f"{self.name} {self.stage_names}".encode(), digest_size=16)
+        """A hash of the weights and running statistics, of the wiring that they belong to, and of what is looked at.
+
+        The same weights say something else of the same item where they see it at another size.
+        """
+        seen = getattr(self.prepare, "side", getattr(self.prepare, "longest", ""))
+        blake = hashlib.blake2b(f"{self.name} {self.stage_names} {seen}".encode(), digest_size=16)
         for name, tensor in self.state_dict().items():
             blake.update(f"{name}{tuple(tensor.shape)}{tensor.dtype}".encode())
             blake.update(tensor.detach().cpu().contiguous().flatten().view(torch.uint8).numpy())
