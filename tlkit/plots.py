@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import html
 import io
+import re
 from collections.abc import Iterable
 
 import numpy as np
@@ -73,7 +74,7 @@ def figure(width: float = 7.2, height: float = 4.2) -> tuple[Figure, Axes]:
 
 def style(strategy: str) -> tuple[str, str, object]:
     """Colour, marker and dash of a strategy, the same in every plot."""
-    return STYLES.get(strategy.partition(":")[0], OTHER)
+    return STYLES.get(re.split("[:@]", strategy)[0], OTHER)
 
 
 def short(name: str) -> str:

@@ -196,7 +196,7 @@ class Results:
         runs = self.where(strategy=strategy).where(shots=shots)
         if len(runs.sources) > 1 or len(runs.targets) > 1:
             raise TlkitError("These results mix sources or targets: choose one first, as in results.where(target=...).")
-        origin = "" if strategy in FROM_NOTHING else f" from {runs.sources[0]}"
+        origin = "" if strategy.partition("@")[0] in FROM_NOTHING else f" from {runs.sources[0]}"
         what = f"{strategy} at {shots} shot{'s' * (shots > 1)}{origin}"
         return Estimate({run.seed: run.accuracy for run in runs}, what)
 

@@ -185,9 +185,14 @@ def AsIs() -> Strategy:
     return Strategy("as_is", "source", "source", (), "nothing learns: the source as it is")
 
 
-def RandomHead() -> Strategy:
-    """The control of ``head``: a frozen *random* body. What it can do is owed to the wiring, not to knowledge."""
-    return Strategy("random_head", "random", "new", (Phase(0),), "frozen random body, a new head learns")
+def RandomHead(*, cut: int | None = None) -> Strategy:
+    """The control of ``head``: a frozen *random* body. What it can do is owed to the wiring, not to knowledge.
+
+    With ``cut`` it is the control of ``head@``: the first so many stages of a random body.
+    """
+    probe = Head(cut=cut)
+    about = probe.about.replace("frozen body", "frozen random body")
+    return Strategy(f"random_{probe.name}", "random", "new", probe.phases, about, cut=cut)
 
 
 _PLAIN: dict[str, Callable[[], Strategy]] = {
@@ -203,6 +208,11 @@ _PLAIN: dict[str, Callable[[], Strategy]] = {
 }
 _NUMBERED: dict[str, tuple[str, Callable[..., Strategy], str]] = {  # pattern, maker, what it is
     "head@2": (r"head@(\d+)", lambda k: Head(cut=k), "frozen body, cut after stage 2; a new head learns"),
+    "random_head@2": (
+        r"random_head@(\d+)",
+        lambda k: RandomHead(cut=k),
+        "frozen random body, cut after stage 2; a new head learns",
+    ),
     "partial:2": (r"partial:(\d+)", Partial, "the last 2 stages and a new head learn"),
     "lora:8": (r"lora:(\d+)", LoRA, "adapters of rank 8 and a new head learn"),
     "lora:8@2": (r"lora:(\d+)@(\d+)", lambda r, k: LoRA(r, last=k), "the same, in the last 2 stages only"),

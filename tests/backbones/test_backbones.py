@@ -1,3 +1,5 @@
+import dataclasses
+
 import numpy as np
 import pytest
 import torch
@@ -115,3 +117,22 @@ def test_what_has_learnt_nothing_is_no_source(high_bars):
         tl.transfer(tl.backbone("note-cnn"), high_bars)
     with pytest.raises(tl.TlkitError, match="'minilm' is no source"):
         tl.transfer("minilm", high_bars)
+
+
+def test_every_stage_in_one_pass_says_what_it_says_alone(net, normed, low_bars):
+    items = low_bars.test.items
+    for backbone in (net, normed.train()):
+        backbone.batch = 7
+        told = backbone.stage_features(items)
+        assert len(told) == len(backbone.stages)
+        for k, features in enumerate(told, start=1):
+            assert np.allclose(features, backbone.features(items, stage=k), atol=1e-6)
+    assert normed.training
+
+
+def test_the_same_weights_at_another_size_are_another_source():
+    """Else a saved run of one size would be taken for one of the other."""
+    small, large = (tl.backbone("small-cnn") for _ in range(2))
+    assert small.digest() == large.digest()
+    large.prepare = dataclasses.replace(large.prepare, side=64)
+    assert small.digest() != large.digest()

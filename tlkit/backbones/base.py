@@ -109,6 +109,26 @@ class Backbone(nn.Module):
             self.train(training)
         return np.concatenate(parts)[np.argsort(rows)]
 
+    @torch.no_grad()
+    def stage_features(self, items: np.ndarray) -> list[np.ndarray]:
+        """What every stage says of each item, in one pass: features (n, width) a stage, early to late."""
+        training = self.training
+        self.eval()
+        try:
+            rows = self._reading_order(items)
+            parts = [self._told(items[part]) for part in np.split(rows, range(self.batch, len(rows), self.batch))]
+        finally:
+            self.train(training)
+        return [np.concatenate(stage)[np.argsort(rows)] for stage in zip(*parts, strict=True)]
+
+    def _told(self, items: np.ndarray) -> list[np.ndarray]:
+        """The features after every stage, of items that go through together."""
+        said, features = self.prepare(items).to(self.device), []
+        for stage in self.stages:
+            said = stage(said)
+            features.append(self.pool(said).float().cpu().numpy())
+        return features
+
     def _reading_order(self, items: np.ndarray) -> np.ndarray:
         """Texts of like length go together, so that few of them are padded."""
         if self.modality != "text":
@@ -147,8 +167,12 @@ class Backbone(nn.Module):
         return next(self.parameters()).device
 
     def digest(self) -> str:
-        """A hash of the weights and running statistics, and of the wiring that they belong to."""
-        return state_digest(self, f"{self.name} {self.stage_names}")
+        """A hash of the weights and running statistics, of the wiring that they belong to, and of what is looked at.
+
+        The same weights say something else of the same item where they see it at another size.
+        """
+        seen = getattr(self.prepare, "side", getattr(self.prepare, "longest", ""))
+        return state_digest(self, f"{self.name} {self.stage_names} {seen}")
 
 
 def state_digest(module: nn.Module, said: str = "") -> str:

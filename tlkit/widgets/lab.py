@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import html
-import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,12 +9,13 @@ import ipywidgets as W
 import numpy as np
 
 from tlkit import plots
-from tlkit.events import Step, Stopped
+from tlkit.events import Listener
 from tlkit.experiment import transfer
 from tlkit.results import Result, Results
 from tlkit.source import Source
 from tlkit.strategy import Strategy, as_strategy
 from tlkit.tasks import Task, notes, task
+from tlkit.widgets.base import Lab, buttons, count, slider
 from tlkit.widgets.sound import MIDDLE_C, player
 
 DRAWS = 5  # different sets of labelled notes, for the spread
@@ -49,9 +47,9 @@ class Answer:
         best = int(self.said.argmax())
         verdict = "and is right" if best == self.truth else f"and is wrong: it is {self.classes[self.truth]}"
         return (
-            f"{plots.label(self.strategy)}, {_count(self.shots, 'note')} of each name: {self.mean:.1%} of the "
+            f"{plots.label(self.strategy)}, {count(self.shots, 'note')} of each name: {self.mean:.1%} of the "
             f"{plots.short(self.target)} notes named right ({low:.1%} to {high:.1%} over "
-            f"{_count(len(self.accuracies), 'draw')}). "
+            f"{count(len(self.accuracies), 'draw')}). "
             f"For the note that you hear it says {self.classes[best]} ({self.said[best]:.0%}) {verdict}."
         )
 
@@ -59,20 +57,6 @@ class Answer:
 def _trains(strategy: Strategy) -> bool:
     """Whether it takes more than fitting a head."""
     return any(phase.rate is not None for phase in strategy.phases)
-
-
-def _buttons(label: str, options: list) -> W.ToggleButtons:
-    style = {"description_width": "initial", "button_width": "auto"}
-    return W.ToggleButtons(options=options, description=label, style=style)
-
-
-def _slider(label: str, options: list, value: object) -> W.SelectionSlider:
-    style, layout = {"description_width": "11em"}, {"width": "38em", "max_width": "100%"}
-    return W.SelectionSlider(options=options, value=value, description=label, style=style, layout=layout)
-
-
-def _count(n: int, thing: str) -> str:
-    return f"{n} {thing}{'s' * (n > 1)}"
 
 
 class Bench:
@@ -172,7 +156,7 @@ class Screen:
         return [*drawn, self._curve.legend(handles=drawn, loc="lower right", frameon=False, fontsize=8)]
 
 
-class TransferLab(W.VBox):
+class TransferLab(Lab):
     """Instrument, strategy and shots; the picture and its words answer, and the note can be heard.
 
     What only fits a head answers at once. What must train does so in the background, draw by draw, and can be stopped.
@@ -188,28 +172,24 @@ class TransferLab(W.VBox):
         shots: Sequence[int] = (1, 2, 5, 10, 20, 50),
         saved: Results | None = None,
     ):
+        super().__init__()
         self.bench, self._screen = Bench(source), Screen(shots, source.classes, saved)
         self._targets = {plots.short(name): task(name) for name in targets}
         for target in self._targets.values():
             target.draw(max(shots))
         self._asked, self._runs = next(iter(self._targets.values())), []
-        self._training: threading.Thread | None = None
-        self._halt, self._lock = threading.Event(), threading.RLock()
         named = {plots.label(name): as_strategy(name) for name in strategies}
-        self.instrument = _buttons("Instrument", list(self._targets))
-        self.strategy = _buttons("Strategy", [(label, strategy.name) for label, strategy in named.items()])
-        self.shots = _slider("Notes of each name", list(shots), 5 if 5 in shots else shots[0])
-        self.note = _slider("Note to hear", [(notes.NAMES[key % 12], key) for key in KEYS], 64)
-        self.stop = W.Button(description="Stop", icon="stop", disabled=True, tooltip="Stop the training")
-        self.sound, self.picture, self.words = W.HTML(), W.HTML(), W.HTML()
+        self.instrument = buttons("Instrument", list(self._targets))
+        self.strategy = buttons("Strategy", [(label, strategy.name) for label, strategy in named.items()])
+        self.shots = slider("Notes of each name", list(shots), 5 if 5 in shots else shots[0])
+        self.note = slider("Note to hear", [(notes.NAMES[key % 12], key) for key in KEYS], 64)
+        self.sound = W.HTML()
         for control in (self.instrument, self.strategy, self.shots, self.note):
             control.observe(self._ask, "value")
-        self.stop.on_click(lambda _: self.halt())
         choices = [control for control in (self.instrument, self.strategy) if len(control.options) > 1]
         trained = any(_trains(strategy) for strategy in named.values())
         sound = W.HBox([self.sound, *[self.stop] * trained], layout={"align_items": "center"})
-        super().__init__([*choices, self.shots, self.note, sound, self.picture, self.words])
-        self.add_class("tlkit-lab")
+        self.children = [*choices, self.shots, self.note, sound, self.picture, self.words]
         self._ask({"owner": self.shots})
 
     def __repr__(self) -> str:
@@ -224,16 +204,6 @@ class TransferLab(W.VBox):
     def answer(self) -> Answer:
         """What the lab shows; there must be a run."""
         return answer(self._runs, self._asked, self.note.value)
-
-    def halt(self) -> None:
-        """Stop the training, if one goes on; the draws that are done stay."""
-        self._halt.set()
-        self.wait()
-
-    def wait(self) -> None:
-        """Return when no training goes on."""
-        if self._training is not None and self._training is not threading.current_thread():
-            self._training.join()
 
     @property
     def _target(self) -> Task:
@@ -252,35 +222,20 @@ class TransferLab(W.VBox):
             self._runs = [self.bench.run(*question, draw) for draw in range(DRAWS)]
             self._show()
         else:
-            self._halt.clear()
-            self._training = threading.Thread(target=self._train, args=question, daemon=True)
-            self._training.start()
+            self.start(lambda: self._train(*question), self._left)
 
     def _train(self, *question) -> None:
-        self.stop.disabled = False
-        runs: list[Result] = []
-        try:
-            for draw_number in range(DRAWS):
-                runs.append(self.bench.run(*question, draw_number, on_event=self._follow(draw_number)))
-                self._runs = list(runs)
-                self._show()
-        except Stopped:
-            old = "" if runs else " The picture is still that of the question before."
-            self._tell(f"Stopped after {len(runs)} of {DRAWS} draws.{old}")
-        except Exception as error:
-            self._tell(f"The training failed: {error}")
-            raise
-        finally:
-            self.stop.disabled = True
+        for draw in range(DRAWS):
+            run = self.bench.run(*question, draw, on_event=self._follow(draw))
+            self._runs = [*self._runs, run]
+            self._show()
 
-    def _follow(self, draw_number: int):
-        def listen(event: Step) -> None:
-            if self._halt.is_set():
-                raise Stopped
-            if event.step % 10 == 0:
-                self._tell(f"Training, draw {draw_number + 1} of {DRAWS}: step {event.step} of {event.steps} ...")
+    def _follow(self, draw: int) -> Listener:
+        return self.follow(f"Training, draw {draw + 1} of {DRAWS}")
 
-        return listen
+    def _left(self) -> str:
+        old = "" if self._runs else " The picture is still that of the question before."
+        return f"Stopped after {len(self._runs)} of {DRAWS} draws.{old}"
 
     def _play(self) -> None:
         row = np.flatnonzero(self._target.test.tags["pitch"] == self.note.value)[0]
@@ -291,11 +246,4 @@ class TransferLab(W.VBox):
     def _show(self) -> None:
         with self._lock:
             shown = self.answer
-            picture = base64.b64encode(self._screen.show(shown)).decode()
-            self.picture.value = (
-                f'<img alt="{html.escape(shown.words())}" src="data:image/png;base64,{picture}" style="max-width:100%">'
-            )
-            self._tell(shown.words())
-
-    def _tell(self, text: str) -> None:
-        self.words.value = f'<div role="status" style="max-width:60em;line-height:1.4">{html.escape(text)}</div>'
+            self.show(self._screen.show(shown), shown.words())

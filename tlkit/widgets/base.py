@@ -1,0 +1,104 @@
+"""What the labs share: controls that answer the arrow keys, a picture with its words, training in the background."""
+
+from __future__ import annotations
+
+import base64
+import html
+import threading
+from collections.abc import Callable, Sequence
+
+import ipywidgets as W
+
+from tlkit.events import Listener, Looked, Step, Stopped
+
+PACE = 10  # steps between two words about a training: reading needs no more, and the browser is not flooded
+
+
+def buttons(label: str, options: Sequence, value: object = None) -> W.ToggleButtons:
+    """A choice by buttons, the first at first unless ``value`` says otherwise."""
+    style = {"description_width": "initial", "button_width": "auto"}
+    chosen = {} if value is None else {"value": value}
+    return W.ToggleButtons(options=options, description=label, style=style, **chosen)
+
+
+def slider(label: str, options: Sequence, value: object) -> W.SelectionSlider:
+    """A slider over ``options``, each a value or a (text, value) pair."""
+    style, layout = {"description_width": "11em"}, {"width": "38em", "max_width": "100%"}
+    return W.SelectionSlider(options=options, value=value, description=label, style=style, layout=layout)
+
+
+def count(n: int, thing: str) -> str:
+    """``1 note``, ``5 notes``."""
+    return f"{n} {thing}{'s' * (n != 1)}"
+
+
+class Lab(W.VBox):
+    """A picture and its words, both in traits, and at most one training in the background, which can be stopped.
+
+    A lab puts its controls, ``picture``, ``words`` and ``stop`` into ``children``, observes the controls, and answers
+    with :meth:`show`. What must train goes to :meth:`start`.
+    """
+
+    def __init__(self):
+        self.picture, self.words = W.HTML(), W.HTML()
+        self.stop = W.Button(description="Stop", icon="stop", disabled=True, tooltip="Stop the training")
+        self.stop.on_click(lambda _: self.halt())
+        self._training: threading.Thread | None = None
+        self._halt, self._lock = threading.Event(), threading.RLock()
+        super().__init__()
+        self.add_class("tlkit-lab")
+
+    def show(self, png: bytes, words: str) -> None:
+        """Show a picture, and say the same in words."""
+        data = base64.b64encode(png).decode()
+        with self._lock:
+            self.picture.value = (
+                f'<img alt="{html.escape(words)}" src="data:image/png;base64,{data}" style="max-width:100%">'
+            )
+            self.tell(words)
+
+    def tell(self, text: str) -> None:
+        """Say something below the picture; a screen reader speaks it."""
+        self.words.value = f'<div role="status" style="max-width:60em;line-height:1.4">{html.escape(text)}</div>'
+
+    def start(self, work: Callable[[], None], stopped: Callable[[], str]) -> None:
+        """Do ``work`` in the background, after what went on there was stopped; ``stopped`` says what Stop has left."""
+        self.halt()
+        self._halt.clear()
+        self._training = threading.Thread(target=self._do, args=(work, stopped), daemon=True)
+        self._training.start()
+
+    def follow(self, what: str) -> Listener:
+        """A listener that says now and then how far ``what`` is, and ends it once Stop was pressed."""
+
+        def listen(event: object) -> None:
+            if self._halt.is_set():
+                raise Stopped
+            if isinstance(event, Step) and event.step % PACE == 0:
+                self.tell(f"{what}: step {event.step} of {event.steps} ...")
+            elif isinstance(event, Looked) and event.done < event.total:
+                self.tell(f"{what}: looking, {event.done} of {event.total} ...")
+
+        return listen
+
+    def halt(self) -> None:
+        """Stop the training, if one goes on; what is done stays."""
+        self._halt.set()
+        self.wait()
+
+    def wait(self) -> None:
+        """Return when no training goes on."""
+        if self._training is not None and self._training is not threading.current_thread():
+            self._training.join()
+
+    def _do(self, work: Callable[[], None], stopped: Callable[[], str]) -> None:
+        self.stop.disabled = False
+        try:
+            work()
+        except Stopped:
+            self.tell(stopped())
+        except Exception as error:
+            self.tell(f"The training failed: {error}")
+            raise
+        finally:
+            self.stop.disabled = True
