@@ -13,6 +13,7 @@ from tlkit import frozen
 from tlkit.backbones import zoo
 from tlkit.backbones.text import Sequences
 from tlkit.backbones.vision import Images
+from tlkit.cli import main
 from tlkit.frozen import Frozen, FrozenCache
 from tlkit.training import Classifier, fit, new_head
 
@@ -185,6 +186,18 @@ def test_files_go_with_the_cache(tmp_path):
     assert cache.on_disk > 0
     del cache
     assert list(tmp_path.iterdir()) == []
+
+
+def test_files_that_somebody_took_away_are_no_error(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("TLKIT_CACHE", str(tmp_path))
+    net, cache = tl.backbone("note-cnn").fresh(0), FrozenCache(memory=0)
+    first = Frozen(net, PICTURES, cache=cache).features()
+    assert main(["cache"]) == 0
+    assert "What frozen stages said takes" in capsys.readouterr().out
+    assert frozen.spilled() > 0
+    assert main(["cache", "--clear"]) == 0
+    assert frozen.spilled() == 0
+    assert np.array_equal(Frozen(net, PICTURES, cache=cache).features(), first)
 
 
 def test_a_full_disk_is_no_error(tmp_path, monkeypatch):

@@ -1,4 +1,4 @@
-"""The command line: tlkit lab, demo, fetch, doctor."""
+"""The command line: tlkit lab, demo, fetch, cache, doctor."""
 
 from __future__ import annotations
 
@@ -59,6 +59,20 @@ def fetch(options: argparse.Namespace) -> int:
     from tlkit.weights import fetch_command
 
     return fetch_command(options.names, options.all, options.list)
+
+
+def cache(options: argparse.Namespace) -> int:
+    """What is kept on this disk, and how to be rid of it."""
+    from tlkit import frozen, weights
+    from tlkit.fetching import megabytes
+
+    if options.clear:
+        frozen.clear_spilled()
+    print(
+        f"What frozen stages said takes {megabytes(frozen.spilled())}, pre-trained weights {megabytes(weights.size())}."
+    )
+    print(f"They are in {weights.cache_folder()}: delete it to be rid of all; TLKIT_CACHE names another place.")
+    return 0
 
 
 def doctor(options: argparse.Namespace) -> int:
@@ -122,6 +136,11 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--all", action="store_true", help="all of them")
     one.add_argument("--list", action="store_true", help="what there is, and what is here already")
     one.set_defaults(run=fetch)
+
+    one = commands.add_parser("cache", help=cache.__doc__, description=cache.__doc__)
+    one.add_argument("--size", action="store_true", help="say how much it is; this is done anyway")
+    one.add_argument("--clear", action="store_true", help="delete what frozen stages said; the weights stay")
+    one.set_defaults(run=cache)
 
     one = commands.add_parser("doctor", help=doctor.__doc__, description=doctor.__doc__)
     one.add_argument("--json", action="store_true", help="print one JSON object")

@@ -102,11 +102,11 @@ class FrozenCache:
         """What was kept under each key, or None."""
         with self._lock:
             places = [self._places.get(key) for key in keys]
-            read = {}
-            for number in {place[0] for place in places if place}:
-                self._slabs.move_to_end(number)
-                read[number] = self._slabs[number].read()
-            return [place and {name: column[place[1]] for name, column in read[place[0]].items()} for place in places]
+            read = {number: self._read(number) for number in {place[0] for place in places if place}}
+            return [
+                place and read[place[0]] and {name: column[place[1]] for name, column in read[place[0]].items()}
+                for place in places
+            ]
 
     def put(self, keys: Sequence[Key], said: Said) -> None:
         """Keep what was said of a block, one key for each of the first rows."""
@@ -129,6 +129,16 @@ class FrozenCache:
         with self._lock:
             for number in list(self._slabs):
                 self._drop(number)
+
+    def _read(self, number: int) -> dict[str, Tensor] | None:
+        """The tensors of a slab; None where somebody took its file away."""
+        try:
+            read = self._slabs[number].read()
+        except OSError:
+            self._drop(number)
+            return None
+        self._slabs.move_to_end(number)
+        return read
 
     def _make_room(self) -> None:
         too_much = self.in_memory - self.memory
@@ -188,6 +198,16 @@ def spill_folder() -> Path:
     from tlkit.weights import cache_folder
 
     return cache_folder() / "frozen"
+
+
+def spilled() -> int:
+    """The bytes in files of all processes, and of those that ended before they could clear up."""
+    return sum(file.stat().st_size for file in spill_folder().rglob("*.safetensors"))
+
+
+def clear_spilled() -> None:
+    """Delete those files. A process that still runs does without: it asks its stages again."""
+    shutil.rmtree(spill_folder(), ignore_errors=True)
 
 
 _SHARED: list[FrozenCache] = []

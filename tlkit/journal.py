@@ -37,8 +37,14 @@ class Journal:
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self._lock.acquire(timeout=0)
+            known = (
+                read_rows(self.path) if self.path.exists() else []
+            )  # first: what holds something else stays as it is
             self._mend()
             self._file = self.path.open("a", encoding="utf-8", newline="\n")
+        except TlkitError:
+            self._lock.release()
+            raise
         except Timeout as error:
             raise TlkitError(
                 f"Another comparison is being saved in {self.path}: wait for it, or choose another place."
@@ -46,11 +52,7 @@ class Journal:
         except OSError as error:
             self._lock.release()
             raise TlkitError(f"Runs can't be saved in {self.path} ({error.strerror}): choose another place.") from error
-        try:
-            self._results = {result.key: result for result in read_rows(self.path)}
-        except TlkitError:
-            self.__exit__()
-            raise
+        self._results = {result.key: result for result in known}
         return self
 
     def __exit__(self, *error) -> None:
