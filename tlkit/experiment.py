@@ -21,6 +21,7 @@ from tlkit.seeding import check_seed, choose_seeds
 from tlkit.source import Schooled, Source, as_source, recorder
 from tlkit.strategy import Strategy, as_strategy
 from tlkit.tasks import Task
+from tlkit.workers import hand_over, plain_deaths
 
 HEARTBEAT = 0.1  # seconds between two looks at whether to stop, while others work
 
@@ -119,11 +120,13 @@ def _run_beside(
             tell.check()
             for future in done:
                 group = pending.pop(future)
+                with plain_deaths():
+                    came = future.result()
                 if group is None:
-                    yield future.result()
+                    yield came
                     continue
-                own = future.result()
-                sent = (own, target)
+                own = came
+                sent = hand_over(executor, (own, target))
                 still = [run for run in group if run.strategy.still]
                 pending |= {executor.submit(_run, sent, run, steps): None for run in group if run not in still}
                 setting = Setting(own, target, steps, planned=still, on_event=tell)

@@ -7,6 +7,7 @@ among the shots. The rates are each backbone's own.
 from __future__ import annotations
 
 import contextlib
+import functools
 import math
 from collections.abc import Iterator
 
@@ -156,8 +157,9 @@ def linear_probe(features: np.ndarray, labels: np.ndarray, *, classes: int) -> t
     from sklearn.linear_model import LogisticRegression
     from sklearn.preprocessing import StandardScaler
 
-    scaler = StandardScaler().fit(features)
-    probe = LogisticRegression(C=HEAD_STRENGTH, max_iter=1000).fit(scaler.transform(features), labels)
+    with _pools().limit(limits=1):  # so small a problem is several times slower on two threads than on one
+        scaler = StandardScaler().fit(features)
+        probe = LogisticRegression(C=HEAD_STRENGTH, max_iter=1000).fit(scaler.transform(features), labels)
     mean, deviation = scaler.mean_, scaler.scale_
     coefficients, intercept = probe.coef_, probe.intercept_
     if len(probe.classes_) == 2:  # scikit-learn keeps one row for two classes
@@ -166,6 +168,14 @@ def linear_probe(features: np.ndarray, labels: np.ndarray, *, classes: int) -> t
     weight[probe.classes_] = coefficients / deviation
     bias[probe.classes_] = intercept - coefficients @ (mean / deviation)
     return weight, bias
+
+
+@functools.cache
+def _pools():
+    """The thread pools of the libraries that scikit-learn computes with."""
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController()
 
 
 @contextlib.contextmanager
