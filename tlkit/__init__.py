@@ -13,6 +13,7 @@ _HOMES = {
     "AsIs": "strategy",
     "Backbone": "backbones",
     "Claim": "claims",
+    "Comparison": "widgets.comparison",
     "ClaimFailed": "claims",
     "Classifier": "training",
     "Estimate": "results",

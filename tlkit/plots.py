@@ -88,16 +88,19 @@ def label(strategy: str) -> str:
 
 
 def label_curve(results: Results, *, ax: Axes | None = None, strategies: Iterable[str] | None = None) -> Axes:
-    """Accuracy against shots: the mean over seeds, and a band from the lowest seed to the highest."""
+    """Accuracy against shots: the mean over seeds, and a band from the lowest seed to the highest.
+
+    A comparison that is not complete yet is drawn as far as it goes.
+    """
     ax = ax if ax is not None else figure()[1]
     lines = []
     for name in strategies or results.strategies:
         colour, marker, dash = style(name)
-        values = _values(results, name)
-        mean = values.mean(axis=1)
-        ax.fill_between(results.shots, values.min(axis=1), values.max(axis=1), color=colour, alpha=0.13, linewidth=0)
+        points = _points(results, name)
+        shots, lows, highs = list(points), [min(v) for v in points.values()], [max(v) for v in points.values()]
+        ax.fill_between(shots, lows, highs, color=colour, alpha=0.13, linewidth=0)
         look = {"color": colour, "marker": marker, "linestyle": dash, "markersize": 6, "linewidth": 1.8}
-        lines += ax.plot(results.shots, mean, label=label(name), **look)
+        lines += ax.plot(shots, [np.mean(v) for v in points.values()], label=label(name), **look)
     label_axes(ax, results.shots)
     first = sorted(lines, key=lambda line: -line.get_ydata()[0])  # from top to bottom where they are furthest apart
     place = {"loc": "upper left", "bbox_to_anchor": (1, 1), "frameon": False}
@@ -132,13 +135,13 @@ def describe(results: Results, title: str, strategies: Iterable[str]) -> str:
     """The means of a label curve in words."""
     parts = []
     for name in strategies:
-        mean = _values(results, name).mean(axis=1)
-        points = ", ".join(f"{value:.0%} at {k}" for k, value in zip(results.shots, mean, strict=True))
-        parts.append(f"{label(name)} {points}")
+        points = _points(results, name).items()
+        parts.append(f"{label(name)} " + ", ".join(f"{np.mean(values):.0%} at {k}" for k, values in points))
     opening = f"{title}. " if title else ""
     return f"{opening}Named right, mean of {len(results.seeds)} seeds, by shots: {'; '.join(parts)}."
 
 
-def _values(results: Results, strategy: str) -> np.ndarray:
-    """Accuracies (shots, seeds)."""
-    return np.array([results.accuracy(strategy, shots=k).values for k in results.shots])
+def _points(results: Results, strategy: str) -> dict[int, list[float]]:
+    """The accuracies of a strategy, seed by seed, for each number of shots that there is."""
+    shots = results.where(strategy=strategy).shots
+    return {k: results.accuracy(strategy, shots=k).values for k in shots}

@@ -47,7 +47,7 @@ class Source:
 
     def on(self, device: str | torch.device | None) -> Source:
         """The same source on another device, such as "cuda" or "mps"; itself where there is nothing to move."""
-        if device is None or torch.device(device) == self.backbone.device:
+        if device is None or str(device) == str(self.backbone.device):
             return self
         return dataclasses.replace(self, model=_moved(self.model, device))
 
