@@ -218,14 +218,14 @@ def test_learning_learns(source, high_bars):
 def test_a_device_that_is_not_here_is_named(source, high_bars, device):
     if device == "cuda" and torch.cuda.is_available():
         pytest.skip("there is one")
-    with pytest.raises(tl.TlkitError, match=f"'{device}' is no device to compute on here .*leave device= out"):
+    with pytest.raises(tl.TlkitError, match=f"There is no device '{device}' to compute on here .*leave device= out"):
         tl.compare(source, high_bars, device=device, seeds="0")
 
 
 @pytest.mark.parametrize("strategy", ["head", "head@2", "partial:1", "lp_ft", "lora:2", "scratch"])
 def test_the_same_is_computed_on_another_device(source, high_bars, strategy):
-    """On a processor's own memory, or on a graphics card where there is one."""
-    device = "cuda" if torch.cuda.is_available() else "cpu:0"
+    """Which is another only where there is a graphics card."""
+    device = "cuda" if torch.cuda.is_available() else "cpu"
     here, there = run(source, high_bars, strategy), run(source, high_bars, strategy, device=device)
-    assert there.model.backbone.device == torch.device(device)
+    assert there.model.backbone.device.type == device
     assert abs(here.accuracy - there.accuracy) < 0.1

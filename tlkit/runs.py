@@ -101,7 +101,7 @@ class Setting:
         seconds = time.perf_counter() - began + looks.train.seconds(len(rows), stop=stop)
         accuracy = share_right(probabilities(head, looks.tested(stop)), self.target.test.labels)
         learning = count_parameters(head) if strategy.phases else 0
-        model = Classifier(looks.copy(stop), head) if keep else None
+        model = Classifier(looks.copy(stop), head).to(looks.body.device) if keep else None
         return _Made(accuracy, seconds, learning, looks.count(stop) + count_parameters(head), model)
 
     def _train(self, strategy: Strategy, rows: np.ndarray, seed: int, keep: bool) -> _Made:

@@ -102,13 +102,13 @@ def as_source(source: Source | Backbone) -> Source:
 def pretrain(
     backbone: Backbone, task: Task, *, seed: int = 0, steps: int = PRETRAINING_STEPS, on_event: Listener | None = None
 ) -> Schooled:
-    """Teach ``task`` to a new random copy of ``backbone``; the backbone that was given stays as it is."""
+    """Teach ``task`` to a new random copy of ``backbone``, on its device; the backbone that was given stays as it is."""
     seed = check_seed(seed)
     check_modality(backbone, task)
     model = Classifier(
         backbone.fresh(stream(seed, "source", backbone.name, task.name)),
         new_head(backbone.width, len(task.classes), stream(seed, "source head", task.name)),
-    )
+    ).to(backbone.device)
     history: list = []
     listener = recorder(history, on_event)
     order = stream(seed, "source order", task.name)
