@@ -9,7 +9,7 @@ import torch
 import transformers
 
 import tlkit as tl
-from tlkit import demo, lora, weights
+from tlkit import lora, weights
 from tlkit.prompting import Prompted, score_words
 from tlkit.strategy import as_strategy
 
@@ -105,7 +105,7 @@ def test_lora_in_bfloat16_learns_in_float32(smollm2):
 def compare(source, target, pairs):
     """The results of some strategies with some shots, on five seeds, side by side on the cores."""
     found = tl.Results([])
-    with demo.processes(2) as executor:
+    with tl.workers(2) as executor:
         for strategies, shots in pairs:
             found += tl.compare(source, tl.task(target), strategies=strategies, shots=shots, executor=executor)
     return found

@@ -54,7 +54,7 @@ _HOMES = {
     "task": "tasks",
     "transfer": "experiment",
 }
-_CALLABLE = ("backbones", "tasks")  # rooms that are also called: tl.tasks() lists the tasks
+_CALLABLE = ("backbones", "tasks", "workers")  # rooms that are also called: tl.tasks() lists the tasks
 
 __all__ = sorted([*_HOMES, *_CALLABLE])
 

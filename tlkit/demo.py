@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import multiprocessing
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from tlkit.backbones import backbone
 from tlkit.claims import FEWEST_SEEDS, Claim, judge
 from tlkit.errors import TlkitError
 from tlkit.experiment import compare
-from tlkit.machine import cores
 from tlkit.results import Results
 from tlkit.seeding import choose_seeds
 from tlkit.source import Source, as_source, pretrain
 from tlkit.tasks import Task, task, tasks
+from tlkit.workers import workers as processes
 
 STRATEGIES = ("scratch", "head", "full", "lp_ft", "keep")
 SHOTS = (1, 5, 20)
@@ -76,7 +73,7 @@ def run(asked: Story, *, workers: int | None = None, on_event: Callable | None =
     source = asked.source
     if isinstance(source, Task):
         source = pretrain(backbone(_PUPILS[source.modality]), source, seed=asked.seeds[0])
-    with processes(workers or max(1, round(cores()))) as executor:
+    with processes(workers) as executor:
         return compare(
             source, asked.target, strategies=asked.strategies, shots=asked.shots, seeds=asked.seeds,
             executor=executor, on_event=on_event,
@@ -127,26 +124,6 @@ _CLAIMS = {  # sentence, strategy, over which, shots, margin
          "full", "head", 64, 0.0),
     ),
 }  # fmt: skip
-
-
-@contextmanager
-def processes(workers: int) -> Iterator[Executor | None]:
-    """An executor over processes of their own; none for a single worker, which is no help.
-
-    They are spawned: a fork of a process in which torch has run can hang.
-    """
-    if workers == 1:
-        yield None
-        return
-    spawn = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=spawn, initializer=_use_one_thread) as executor:
-        yield executor
-
-
-def _use_one_thread() -> None:
-    import torch
-
-    torch.set_num_threads(1)  # there is a process for every core
 
 
 def as_json(results: Results, judged: list[Claim]) -> dict:

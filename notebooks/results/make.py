@@ -10,8 +10,6 @@ import os
 from pathlib import Path
 
 import tlkit as tl
-from tlkit.demo import processes
-from tlkit.machine import cores
 
 HERE = Path(__file__).parent
 
@@ -39,7 +37,7 @@ def piano_to_guitar(executor) -> tl.Results:
 def main() -> None:
     """Make them all."""
     os.environ.pop("TLKIT_SEEDS", None)
-    with processes(max(1, round(cores()))) as executor:
+    with tl.workers() as executor:
         piano_to_guitar(executor).save(HERE / "01-piano-to-guitar.json")
 
 
