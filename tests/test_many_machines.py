@@ -14,6 +14,7 @@ import pytest
 import torch
 
 import tlkit as tl
+from tlkit.events import Done
 from tlkit.workers import hand_over, plain_deaths
 
 PATIENCE = 60  # seconds, for a machine that has other things to do
@@ -95,6 +96,7 @@ def test_a_worker_that_dies_half_way_changes_no_result(client, executor, piano):
     killed = []
 
     def kill_a_busy_one(event) -> None:
+        assert isinstance(event, Done)
         busy = [worker for worker, runs in client.processing().items() if runs]
         if not killed and busy:
             kill(client, busy[0])

@@ -16,7 +16,7 @@ from tlkit import machine
 from tlkit.errors import TlkitError
 from tlkit.rooms import make_callable
 
-LARGE = 10_000_000  # bytes: where Dask begins to warn of what is sent along with a call
+LARGE = 1_000_000  # bytes: hundreds of calls that each bring more would fill the memory of a scheduler
 _ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",  # torch's threads and BLAS's: there is a process for every core
     "LOKY_MAX_MEMORY_LEAK_SIZE": "1e15",  # a large run after a small one is no leak, and no reason for a new process
@@ -29,7 +29,7 @@ def workers(n: int | None = None) -> Iterator[Executor | None]:
 
     None for a single one, which is no help: ``compare(..., executor=None)`` runs here. The processes are loky's: they
     are not forked, for a fork of a process in which torch has run can hang, and they understand functions that were
-    defined in a notebook. An error inside the ``with``, or a stop, ends them at once.
+    defined in a notebook. The end of the ``with`` ends them, whatever they do then: a stop is a stop.
     """
     n = max(1, round(machine.cores())) if n is None else _check_count(n)
     if n == 1:
@@ -41,10 +41,8 @@ def workers(n: int | None = None) -> Iterator[Executor | None]:
     try:
         with plain_deaths():
             yield executor
-    except BaseException:
+    finally:
         executor.shutdown(kill_workers=True)
-        raise
-    executor.shutdown()
 
 
 @contextmanager
