@@ -56,7 +56,7 @@ def test_a_worker_has_one_thread_and_a_process_of_its_own(monkeypatch):
 
 
 def test_a_dead_worker_is_told_in_a_sentence():
-    with pytest.raises(tl.TlkitError, match=r"^A worker died before its run was done.*tl\.workers\(2\)") as raised:  # noqa: SIM117
+    with pytest.raises(tl.TlkitError, match=r"^A worker was lost before its run was done.*tl\.workers\(2\)") as raised:  # noqa: SIM117
         with workers(2) as executor:
             executor.submit(os._exit, 1).result()
     assert isinstance(raised.value.__cause__, BrokenExecutor)

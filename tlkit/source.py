@@ -102,7 +102,7 @@ def as_source(source: Source | Backbone) -> Source:
 def pretrain(
     backbone: Backbone, task: Task, *, seed: int = 0, steps: int = PRETRAINING_STEPS, on_event: Listener | None = None
 ) -> Schooled:
-    """Teach ``task`` to a new random copy of ``backbone``, on its device; the backbone that was given stays as it is."""
+    """Teach ``task`` to a new random copy of ``backbone``, on its device; the one that was given stays as it is."""
     seed = check_seed(seed)
     check_modality(backbone, task)
     model = Classifier(
