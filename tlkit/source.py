@@ -88,6 +88,29 @@ class Schooled(Source):
         return [wiring, self.task.digest, self.steps, PRETRAINING_RATE, PRETRAINING_DECAY]
 
 
+@dataclass(frozen=True, eq=False)
+class Untaught(Source):
+    """The control: a random network in a source's place, another one for every seed."""
+
+    def __repr__(self) -> str:
+        return f"Source({self.name}: it has learnt nothing)"
+
+    def reseed(self, seed: int, on_event: Listener | None = None) -> Source:
+        """Another random network of the same wiring."""
+        return untaught(self.backbone, seed=seed)
+
+    def recipe(self) -> list:
+        """All that decides what a run with this source learns, but for the seed."""
+        return [self.name, str(self.backbone), self.backbone.fresh(0).digest()]
+
+
+def untaught(source: Source | Backbone, *, seed: int = 0) -> Untaught:
+    """The same wiring with random weights, as a source: what it can do is owed to the wiring, not to knowledge."""
+    backbone = source if isinstance(source, Backbone) else source.backbone
+    body = backbone.fresh(stream(check_seed(seed), "untaught", backbone.name))
+    return Untaught(Classifier(body, None), f"random {backbone.name}", ())
+
+
 def as_source(source: Source | Backbone) -> Source:
     """A source from a backbone that was pre-trained elsewhere, such as ``tl.backbone("minilm")``."""
     if isinstance(source, Source):

@@ -1,4 +1,4 @@
-"""Makes the saved runs of the lessons: python notebooks/results/make.py
+"""Makes the saved runs of the lessons: python notebooks/results/make.py [02-what-the-layers-know ...]
 
 Each lesson asks the same questions again and reuses a run only where its key, a hash of all that it depends on, is
 that of the question; a test holds the lessons to it. Takes some minutes on two cores.
@@ -7,6 +7,7 @@ that of the question; a test holds the lessons to it. Takes some minutes on two 
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import tlkit as tl
@@ -26,20 +27,62 @@ def piano_to_guitar(executor) -> tl.Results:
         (confused, guitar, ["head", "lp_ft"], [1, 5]),
         (pianist, tl.task("notes/guitar-octaves"), ["scratch", "head"], [1, 5, 20]),
     ]
-    runs = [
+    return _compared(asked, executor)
+
+
+def what_the_layers_know(executor) -> tl.Results:
+    """Every comparison of lesson 02."""
+    piano, guitar = tl.task("notes/piano"), tl.task("notes/guitar")
+    pianist = tl.pretrain(tl.backbone("note-cnn"), piano)
+    confused = tl.pretrain(tl.backbone("note-cnn"), piano.shuffled())
+    imagenet, pixels = tl.backbone("efficientnet-lite0", size=64), tl.backbone("pixels")
+    products, brick = tl.task("products"), tl.task("surfaces/brick")
+    notes, blocks = _depths(4), _depths(9)
+    asked = [
+        (pianist, piano, notes, [5]),
+        (pianist, guitar, [*notes, *_depths(4, "random_head")], [1, 5, 20]),
+        (confused, guitar, notes, [5]),
+        (pianist, tl.task("notes/drums"), notes, [5, 20]),
+        (pianist, tl.task("notes/guitar-octaves"), notes, [5]),
+        (imagenet, products, [*blocks, "random_head@6", "random_head@9"], [5]),
+        (imagenet, brick, [*blocks, *_depths(9, "random_head")], [5]),
+        (pixels, products, ["head"], [5]),
+    ]
+    return _compared(asked, executor)
+
+
+def _depths(stages: int, strategy: str = "head") -> list[str]:
+    """The strategy, cut after each stage."""
+    return [f"{strategy}@{stage}" for stage in range(1, stages + 1)]
+
+
+def _compared(asked: list[tuple], executor) -> tl.Results:
+    """Every run of comparisons of (source, target, strategies, shots)."""
+    return tl.Results(
         run
         for source, target, strategies, shots in asked
         for run in tl.compare(source, target, strategies=strategies, shots=shots, executor=executor)
-    ]
-    return tl.Results(runs)
+    )
 
 
-def main() -> None:
-    """Make them all."""
+LESSONS = {
+    "01-piano-to-guitar": piano_to_guitar,
+    "02-what-the-layers-know": what_the_layers_know,
+}
+
+
+def main(names: list[str]) -> None:
+    """Make those of the lessons named; of all, where none is."""
     os.environ.pop("TLKIT_SEEDS", None)
+    unknown = set(names) - set(LESSONS)
+    if unknown:
+        raise SystemExit(
+            f"No saved runs belong to {', '.join(sorted(unknown))}; to these they do: {', '.join(LESSONS)}."
+        )
     with tl.workers() as executor:
-        piano_to_guitar(executor).save(HERE / "01-piano-to-guitar.json")
+        for name in names or LESSONS:
+            LESSONS[name](executor).save(HERE / f"{name}.json")
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

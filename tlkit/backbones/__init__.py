@@ -30,6 +30,12 @@ def _small_cnn(size: int | None) -> Backbone:
     return vision.small_cnn()
 
 
+def _pixels(size: int | None) -> Backbone:
+    from tlkit.backbones import vision
+
+    return vision.pixels(size)
+
+
 def _efficientnet_lite0(size: int | None) -> Backbone:
     from tlkit import weights
     from tlkit.backbones import zoo
@@ -58,6 +64,7 @@ def _smollm2(size: int | None) -> Backbone:
 _KNOWN: dict[str, tuple[Callable[[int | None], Backbone], str]] = {
     "note-cnn": (_note_cnn, "a small CNN for 32 x 32 pictures of sound, untrained"),
     "small-cnn": (_small_cnn, "a small CNN for small images, untrained"),
+    "pixels": (_pixels, "no network, only the pixels as they are: what a network must beat"),
     "efficientnet-lite0": (_efficientnet_lite0, "EfficientNet-Lite0, which knows ImageNet: 3.4 million weights"),
     "minilm": (_minilm, "MiniLM-L6, which knows sentences: 22.6 million weights"),
     "smollm2": (_smollm2, "SmolLM2-135M-Instruct, a language model: 134.5 million weights"),

@@ -163,8 +163,8 @@ class Backbone(nn.Module):
 
     @property
     def device(self) -> torch.device:
-        """Where the weights are."""
-        return next(self.parameters()).device
+        """Where the weights are; the processor, where there are none."""
+        return next((p.device for p in self.parameters()), torch.device("cpu"))
 
     def digest(self) -> str:
         """A hash of the weights and running statistics, of the wiring that they belong to, and of what is looked at.

@@ -48,6 +48,14 @@ def small_cnn() -> Backbone:
     return backbone.to(memory_format=torch.channels_last)
 
 
+def pixels(side: int | None = None) -> Backbone:
+    """No network at all: it passes on the pixels, of 28 x 28 unless asked otherwise. A head on it is a baseline."""
+    look = Images(side or 28)
+    taught = "nothing: it passes on the pixels as they are"
+    width = 3 * look.side**2
+    return Backbone("pixels", {"pixels": nn.Flatten()}, prepare=look, pool=nn.Identity(), width=width, taught=taught)
+
+
 def note_inputs(items: np.ndarray) -> Tensor:
     """Pictures (n, 32, 32) of levels 0 to 31 as inputs (n, 1, 32, 32) from -1 to 1."""
     if items.ndim != 3 or items.shape[1:] != (NOTE_SIDE, NOTE_SIDE):

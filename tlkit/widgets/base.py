@@ -81,6 +81,11 @@ class Lab(W.VBox):
 
         return listen
 
+    @property
+    def training(self) -> bool:
+        """Whether something goes on in the background."""
+        return self._training is not None and self._training.is_alive()
+
     def halt(self) -> None:
         """Stop the training, if one goes on; what is done stays."""
         self._halt.set()
