@@ -18,7 +18,7 @@ from tlkit.journal import Journal
 from tlkit.results import Result, Results
 from tlkit.runs import Run, Setting, check_fit, keys, steps_of
 from tlkit.seeding import check_seed, choose_seeds
-from tlkit.source import Schooled, Source, as_source, recorder
+from tlkit.source import Source, as_source, recorder
 from tlkit.strategy import Strategy, as_strategy
 from tlkit.tasks import Task
 from tlkit.workers import hand_over, plain_deaths
@@ -100,7 +100,7 @@ def _run_all(
     source: Source, target: Task, runs: list[Run], steps: int, executor: Executor | None, tell: Teller
 ) -> Iterator[Result]:
     """The results as they come; each seed's source is schooled once, before the first run that needs it."""
-    groups = _by_seed(runs) if isinstance(source, Schooled) else [runs] * bool(runs)
+    groups = _by_seed(runs) if source.by_seed else [runs] * bool(runs)
     if executor is not None:
         yield from _run_beside(source, target, groups, steps, executor, tell)
         return
@@ -145,7 +145,7 @@ def _by_seed(runs: Iterable[Run]) -> list[list[Run]]:
 
 def _schooling(source: Source, seed: int, executor: Executor) -> Future:
     """The source of that seed, as it comes; a source of which there is only one is there at once."""
-    if isinstance(source, Schooled):
+    if source.by_seed:
         return executor.submit(source.reseed, seed)
     there: Future = Future()
     there.set_result(source)

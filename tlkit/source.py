@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import dataclasses
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 import torch
 
@@ -28,6 +29,7 @@ class Source:
     model: Classifier
     name: str
     classes: tuple[str, ...]
+    by_seed: ClassVar[bool] = False  # whether each seed has a source of its own
 
     @property
     def backbone(self) -> Backbone:
@@ -61,6 +63,7 @@ class Schooled(Source):
     steps: int
     accuracy: float
     history: tuple = field(default=(), repr=False)
+    by_seed: ClassVar[bool] = True
     _siblings: dict = field(default_factory=dict, init=False, repr=False)
 
     def __getstate__(self) -> dict:
@@ -91,6 +94,8 @@ class Schooled(Source):
 @dataclass(frozen=True, eq=False)
 class Untaught(Source):
     """The control: a random network in a source's place, another one for every seed."""
+
+    by_seed: ClassVar[bool] = True
 
     def __repr__(self) -> str:
         return f"Source({self.name}: it has learnt nothing)"
