@@ -1,9 +1,12 @@
+import copy
+import dataclasses
 import os
 import subprocess
 import sys
 import time
 from concurrent.futures import BrokenExecutor, ThreadPoolExecutor
 
+import loky
 import numpy as np
 import pytest
 import torch
@@ -60,6 +63,15 @@ def test_a_dead_worker_is_told_in_a_sentence():
         with workers(2) as executor:
             executor.submit(os._exit, 1).result()
     assert isinstance(raised.value.__cause__, BrokenExecutor)
+
+
+def test_a_comparison_tells_it_whoever_started_the_worker(source, high_bars):
+    here, inputs = os.getpid(), source.backbone.prepare
+    frail = dataclasses.replace(source, model=copy.deepcopy(source.model))
+    frail.backbone.prepare = lambda items: inputs(items) if os.getpid() == here else os._exit(1)
+    asked = {"strategies": ["full"], "shots": [1], "seeds": "1", "steps": 2}
+    with loky.ProcessPoolExecutor(1) as executor, pytest.raises(tl.TlkitError, match="A worker was lost"):
+        tl.compare(frail, high_bars, executor=executor, **asked)
 
 
 def test_an_error_of_a_run_stays_what_it_is():
