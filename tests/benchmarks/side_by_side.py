@@ -16,10 +16,18 @@ SMALL = 1  # rounds of --quick
 
 @dataclass(frozen=True)
 class Timed:
-    """One side in one round: its seconds, scaled up where only a part was run, and its accuracy if it has one."""
+    """One side in one round: its seconds, scaled up where only a part was run, and its accuracy if it has one.
+
+    ``busy`` is how many seconds the processor worked for it, which on a machine that others use is the steadier figure.
+    """
 
     seconds: float
     accuracy: float | None = None
+    busy: float | None = None
+
+    def times(self, scale: float) -> Timed:
+        """What the whole takes, of which this was a part."""
+        return Timed(self.seconds * scale, self.accuracy, self.busy and self.busy * scale)
 
 
 @dataclass(frozen=True)
@@ -52,9 +60,10 @@ class Row:
             sides.append(f"{self.peer} {_seconds(self.peer_s)}{_percent(self.accuracy_peer)}")
         if self.floor_s is not None:
             sides.append(f"floor {_seconds(self.floor_s)}")
-        ratios = [f"{self.times_faster:.2f} times as fast"] if self.times_faster else []
-        ratios += [f"{self.over_floor:.2f} times the floor"] if self.over_floor else []
-        verdict = f"{', '.join(ratios)} (median of {self.rounds} round{'s' * (self.rounds > 1)})" if ratios else ""
+        verdict = _ratios(self.times_faster, self.over_floor)
+        verdict += f" (median of {self.rounds} round{'s' * (self.rounds > 1)})" if verdict else ""
+        busy = _ratios(self.extra.get("times_faster_processor"), self.extra.get("over_floor_processor"))
+        verdict += f"; in processor time {busy}" if busy else ""
         lines = [f"{self.name}: {self.about}", f"  {' | '.join(sides)}", f"  {verdict}", f"  {self.note}"]
         return "\n".join(line for line in lines if line.strip())
 
@@ -74,15 +83,23 @@ def take_turns(sides: Mapping[str, Callable[[], Timed]], rounds: int) -> list[di
 
 def timed(work: Callable[[], float | None]) -> Timed:
     """How long ``work`` takes, and the accuracy that it returns."""
-    begin = time.perf_counter()
+    begin, busy = time.perf_counter(), _busy()
     accuracy = work()
-    return Timed(time.perf_counter() - begin, accuracy)
+    return Timed(time.perf_counter() - begin, accuracy, _busy() - busy)
+
+
+def _busy() -> float:
+    """Seconds of processor time of this process, and of those that it started and waited for."""
+    return time.process_time() + sum(os.times()[2:4])
 
 
 def row(name: str, about: str, told: list[dict[str, Timed]], *, peer: str = "", note: str = "", extra=None) -> Row:
     """What the rounds say, of the sides "ours", "peer" and "floor"; the last two may be missing."""
     seconds = {side: [each[side].seconds for each in told] for side in told[0]}
     right = {side: [each[side].accuracy for each in told] for side in told[0]}
+    busy = {side: [each[side].busy for each in told] for side in told[0]}
+    if all(None not in each for each in busy.values()):
+        extra = {**(extra or {}), **_in_processor_time(busy)}
     return Row(
         name=name,
         about=about,
@@ -142,6 +159,15 @@ def _processor() -> str:
     return next(names, "") or platform.processor() or platform.machine()
 
 
+def _in_processor_time(busy: dict[str, list[float]]) -> dict:
+    """The same two ratios, of the seconds for which the processor worked."""
+    return {
+        "per_round_processor_s": busy,
+        "times_faster_processor": _ratio(busy.get("peer"), busy["ours"]),
+        "over_floor_processor": _ratio(busy["ours"], busy.get("floor")),
+    }
+
+
 def _median(values: list[float | None] | None) -> float | None:
     return statistics.median(values) if values and None not in values else None
 
@@ -150,6 +176,11 @@ def _ratio(over: list[float] | None, under: list[float] | None) -> float | None:
     if not over or not under:
         return None
     return statistics.median(one / other for one, other in zip(over, under, strict=True))
+
+
+def _ratios(times_faster: float | None, over_floor: float | None) -> str:
+    ratios = [f"{times_faster:.2f} times as fast"] if times_faster else []
+    return ", ".join([*ratios, *([f"{over_floor:.2f} times the floor"] if over_floor else [])])
 
 
 def _seconds(seconds: float) -> str:
