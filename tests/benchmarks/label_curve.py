@@ -77,7 +77,7 @@ QUICK = Question((1, 5), 2, 100, ((1, 0), (5, 1)))
 def label_curve(quick: bool = False) -> Iterator[Row]:
     """Ours, the tutorial's loop, fastai where it is installed, and one pass of the network."""
     ask, rounds = (QUICK, SMALL) if quick else (FULL, ROUNDS)
-    small = Question(ask.shots[:1], 1, 100, ())
+    small = Question(ask.shots[:1], 1, 100, ((ask.shots[0], 0),))
     ours(small)  # what is imported on the way comes once
     batch = _fastest_batch(small)
     sides = {
