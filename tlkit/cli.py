@@ -1,4 +1,4 @@
-"""The command line: tlkit lab, demo, fetch, cache, doctor."""
+"""The command line: tlkit lab, demo, fetch, cache, doctor, bench."""
 
 from __future__ import annotations
 
@@ -84,6 +84,13 @@ def doctor(options: argparse.Namespace) -> int:
     return 0 if all(finding.ok for finding in findings) else 1
 
 
+def bench(options: argparse.Namespace) -> int:
+    """How long things take here, beside other tools and beside the arithmetic alone."""
+    from tlkit.bench import load
+
+    return load().run(options.names, as_json=options.json, quick=options.quick)
+
+
 def _tell(results, judged, title: str, picture: str) -> None:
     seeds = ", ".join(map(str, results.seeds))
     print(f"\n{title[0].upper() + title[1:]}: accuracy, mean over seeds {seeds}, by labels of each class:\n")
@@ -145,6 +152,12 @@ def _parser() -> argparse.ArgumentParser:
     one = commands.add_parser("doctor", help=doctor.__doc__, description=doctor.__doc__)
     one.add_argument("--json", action="store_true", help="print one JSON object")
     one.set_defaults(run=doctor)
+
+    one = commands.add_parser("bench", help=bench.__doc__, description=bench.__doc__)
+    one.add_argument("names", nargs="*", metavar="NAME", help="which, such as label-curve (default: all of them)")
+    one.add_argument("--json", action="store_true", help="print one JSON object, and nothing else, on standard output")
+    one.add_argument("--quick", action="store_true", help="one round of each, on less")
+    one.set_defaults(run=bench)
     return parser
 
 

@@ -1,4 +1,4 @@
-"""Where the data and the lessons lie: beside the package in a checkout, inside it in an installed wheel."""
+"""Where data, lessons and benchmarks lie: beside the package in a checkout, inside it in an installed wheel."""
 
 from __future__ import annotations
 
@@ -9,3 +9,4 @@ SHIPPED = PACKAGE / "_shipped"
 ROOT = SHIPPED if SHIPPED.is_dir() else PACKAGE.parent
 DATA = ROOT / "data"
 NOTEBOOKS = ROOT / "notebooks"
+BENCHMARKS = ROOT / ("benchmarks" if ROOT == SHIPPED else "tests/benchmarks")

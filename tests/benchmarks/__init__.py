@@ -1,0 +1,1 @@
+"""Speed, side by side: tlkit, the tool that people would otherwise take, and what the arithmetic alone takes."""

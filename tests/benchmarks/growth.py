@@ -1,0 +1,94 @@
+"""How time grows with the number of runs, and time and memory with the number of images."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import numpy as np
+
+import tlkit as tl
+
+from .side_by_side import Row, forget, timed
+
+SHOTS = (1, 2, 5, 10, 20)
+RUNS, FEWER_RUNS = (10, 100, 1_000, 10_000), (10, 100, 1_000)
+IMAGES, FEWER_IMAGES = (500, 1_000, 2_000, 5_000, 10_000, 20_000), (500, 1_000)
+CHILD = "from tlkit.bench import load; load('growth').one_size({images})"
+
+
+def growth(quick: bool = False) -> Iterator[Row]:
+    """Frozen heads of EfficientNet-Lite0 on products: ever more of them, then two on ever more images."""
+    yield _over_runs(FEWER_RUNS if quick else RUNS)
+    yield _over_images(FEWER_IMAGES if quick else IMAGES)
+
+
+def _over_runs(sizes: tuple[int, ...]) -> Row:
+    backbone, task = tl.backbone("efficientnet-lite0"), tl.task("products")
+    points = []
+    for runs in sizes:
+        forget()
+        side = timed(lambda runs=runs: _heads(backbone, task, runs))
+        points.append({"runs": runs, "seconds": side.seconds, "ms_per_run": 1000 * side.seconds / runs})
+    last, before = points[-1], points[-2]
+    more = 1000 * (last["seconds"] - before["seconds"]) / (last["runs"] - before["runs"])
+    extra = {"points": points, "ms_per_further_run": more}
+    told = ", ".join(f"{point['runs']:,} in {point['seconds']:.1f} s" for point in points)
+    note = f"{told}; from {before['runs']:,} to {last['runs']:,} each further run takes {more:.1f} ms"
+    about = "frozen heads on products, ever more of them, each time from a cold start"
+    return Row("growth-runs", about, last["seconds"], accuracy_ours=side.accuracy, note=note, extra=extra)
+
+
+def _heads(backbone: tl.Backbone, task: tl.Task, runs: int) -> float:
+    results = tl.compare(backbone, task, strategies=["head"], shots=SHOTS, seeds=range(runs // len(SHOTS)))
+    return float(np.mean([result.accuracy for result in results]))
+
+
+def _over_images(sizes: tuple[int, ...]) -> Row:
+    points = [_in_a_child(images) for images in sizes]
+    last = points[-1]
+    per_image = 1000 * (last["seconds"] - points[0]["seconds"]) / (last["images"] - points[0]["images"])
+    mine = (last["peak_mb"] - points[0]["peak_mb"]) / (last["images"] - points[0]["images"])
+    told = ", ".join(f"{p['images']:,} in {p['seconds']:.1f} s and {p['peak_mb']:.0f} MB" for p in points)
+    extra = {"points": points, "ms_per_further_image": per_image, "mb_per_further_thousand": 1000 * mine}
+    note = f"{told}; each further thousand takes {per_image:.1f} s and {1000 * mine:.0f} MB"
+    about = "a frozen head tested on ever more images, in a process of its own; memory is its highest"
+    return Row("growth-images", about, last["seconds"], accuracy_ours=last["accuracy"], note=note, extra=extra)
+
+
+def _in_a_child(images: int) -> dict:
+    command = [sys.executable, "-c", CHILD.format(images=images)]
+    return json.loads(subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout)
+
+
+def one_size(images: int) -> None:
+    """Print, as JSON, what a head tested on so many images takes; for a new process."""
+    backbone, task = tl.backbone("efficientnet-lite0"), _larger(tl.task("products"), images)
+    asked = {"strategies": ["head"], "shots": [5], "seeds": [0]}
+    before = _peak_mb()
+    side = timed(lambda: next(iter(tl.compare(backbone, task, **asked))).accuracy)
+    point = {"images": images, "seconds": side.seconds, "accuracy": side.accuracy}
+    print(json.dumps({**point, "peak_before_mb": before, "peak_mb": _peak_mb()}))
+
+
+def _larger(task: tl.Task, images: int) -> tl.Task:
+    """The same task with so many test images: those that there are, over and over, each time a little noisier."""
+    rows = np.arange(images) % len(task.test)
+    noise = np.random.default_rng(0).integers(-8, 9, (images, *task.test.items.shape[1:]), dtype=np.int16)
+    noise *= (np.arange(images) >= len(task.test))[:, None, None]
+    items = (task.test.items[rows] + noise).clip(0, 255).astype(np.uint8)
+    return tl.Task(task.name, task.modality, task.classes, task.train, tl.Examples(items, task.test.labels[rows]))
+
+
+def _peak_mb() -> float:
+    """The most memory that this process ever had."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        import psutil
+
+        return psutil.Process().memory_info().peak_wset / 1e6
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / 1e6 if sys.platform == "darwin" else peak / 1e3
