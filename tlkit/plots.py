@@ -28,6 +28,7 @@ STYLES = {  # colour, marker, dash
     "lp_ft": ("#009e73", "v", "-"),
     "keep": ("#cc79a7", "P", "-"),
     "as_is": ("#56b4e9", "", (0, (1, 2))),
+    "tf_idf": ("#cc79a7", "*", "--"),
 }
 OTHER = ("#999999", ".", "-")
 LABELS = {
@@ -38,6 +39,7 @@ LABELS = {
     "lp_ft": "head, then all (lp_ft)",
     "keep": "keep the head, tune all (keep)",
     "as_is": "no lesson at all (as_is)",
+    "tf_idf": "words counted (tf_idf)",
 }
 
 

@@ -6,6 +6,7 @@ import contextlib
 import dataclasses
 import json
 import os
+import re
 import statistics
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -15,7 +16,7 @@ from tlkit.errors import TlkitError, unknown
 
 FORMAT = 1
 CONFIDENCE = 0.95
-FROM_NOTHING = ("scratch", "random_head")  # strategies in which the source has no part
+FROM_NOTHING = ("scratch", "random_head", "tf_idf")  # strategies in which the source has no part
 
 
 @dataclass(frozen=True)
@@ -196,7 +197,7 @@ class Results:
         runs = self.where(strategy=strategy).where(shots=shots)
         if len(runs.sources) > 1 or len(runs.targets) > 1:
             raise TlkitError("These results mix sources or targets: choose one first, as in results.where(target=...).")
-        origin = "" if strategy.partition("@")[0] in FROM_NOTHING else f" from {runs.sources[0]}"
+        origin = "" if re.split("[:@]", strategy)[0] in FROM_NOTHING else f" from {runs.sources[0]}"
         what = f"{strategy} at {shots} shot{'s' * (shots > 1)}{origin}"
         return Estimate({run.seed: run.accuracy for run in runs}, what)
 

@@ -51,6 +51,25 @@ def what_the_layers_know(executor) -> tl.Results:
     return _compared(asked, executor)
 
 
+def words(executor) -> tl.Results:
+    """Every comparison of lesson 07; words are counted in the lesson itself."""
+    minilm = tl.backbone("minilm")
+    tweets, movie, intents, spam = (tl.task(n) for n in ("reviews/tweets", "reviews/movie", "intents", "spam"))
+    asked = [
+        (minilm, tweets, ["head"], [2, 8, 64, 256]),
+        (minilm, tweets, ["partial:2", "random_head"], [2, 8, 64]),
+        (minilm, tweets, ["full"], [2, 64]),
+        (minilm, tweets, ["scratch"], [64]),
+        (minilm, movie, ["head"], [2, 8, 64, 256]),
+        (minilm, movie, ["partial:2"], [64]),
+        (minilm, intents, ["head"], [1, 2, 4, 8, 16]),
+        (minilm, intents, ["random_head"], [1, 4]),
+        (minilm, intents, ["partial:2"], [4]),
+        (minilm, spam, ["head"], [2, 8, 64]),
+    ]
+    return _compared(asked, executor)
+
+
 def _depths(stages: int, strategy: str = "head") -> list[str]:
     """The strategy, cut after each stage."""
     return [f"{strategy}@{stage}" for stage in range(1, stages + 1)]
@@ -68,6 +87,7 @@ def _compared(asked: list[tuple], executor) -> tl.Results:
 LESSONS = {
     "01-piano-to-guitar": piano_to_guitar,
     "02-what-the-layers-know": what_the_layers_know,
+    "07-words": words,
 }
 
 

@@ -1,0 +1,87 @@
+"""Lesson 07, Words."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tlkit.backbones import Backbone
+from tlkit.exercises import PASSED, exercise, question
+from tlkit.experiment import transfer
+from tlkit.tasks import task
+from tlkit.words import Shelf, count_words, texts
+
+LATE = "My train is late again."
+
+
+@exercise("07.1")
+def frozen_intents(accuracy: float, reader: Backbone) -> str:
+    """The accuracy of a probe on a frozen reader, two utterances of each intent drawn by seed 0."""
+    intents = task("intents")
+
+    def near(value: float) -> bool:
+        return abs(float(accuracy) - value) < 0.008
+
+    if near(transfer(reader, intents, strategy="head", shots=2).accuracy):
+        return PASSED
+    if not 0 <= float(accuracy) <= 1:
+        return "An accuracy lies between 0 and 1: give the share of utterances, not their number or percent."
+    if float(accuracy) == 1:
+        return "All right? Then it was asked about the utterances that it learnt from: score it on intents.test."
+    if near(transfer(reader, intents, strategy="head", shots=1).accuracy):
+        return "That is one utterance of each kind: the exercise asks for two."
+    if near(count_words(intents, shots=2).accuracy):
+        return "That is counting words: take the features from minilm."
+    return (
+        "Not the figure: features of two utterances of each kind, seed 0; fit StandardScaler and LogisticRegression on "
+        "them; score on all of intents.test."
+    )
+
+
+@exercise("07.2")
+def nearest_tweet(row: int, reader: Backbone) -> str:
+    """The row of the test tweet whose features have the largest cosine to those of a sentence."""
+    tweets = task("reviews/tweets")
+    shelf = Shelf(tweets, reader)
+    if row == shelf.near(LATE, 1)[0].row:
+        return PASSED
+    if isinstance(row, str):
+        return "Give the tweet's row in tweets.test, a number, not its text."
+    if isinstance(row, bool) or int(row) != row or not 0 <= row < len(tweets.test):
+        return f"A row is a whole number from 0 to {len(tweets.test) - 1}."
+    if row == int(np.argmin(shelf.points @ shelf.point(LATE))):
+        return "That is the farthest: look for the largest cosine."
+    if row == Shelf(tweets).near(LATE, 1)[0].row:
+        return "That is the one which shares most words: compare what minilm says of them."
+    said = reader.features(tweets.test.items)
+    if row == int(np.argmax(said @ reader.features(texts([LATE]))[0])):
+        return (
+            "That has the largest product of features, which long rows win: divide by both lengths, or use the cosine."
+        )
+    return "Another tweet lies nearer: compare the sentence with all of tweets.test, and take the row of the largest."
+
+
+question(
+    "07",
+    text=(
+        "You have 2,000 tickets, labelled by product. Nearly every ticket says which product it is about. What first?"
+    ),
+    answers={
+        "Count the words": (
+            "Right. The names of the products are in the tickets, so counted words see them, in milliseconds. It is "
+            "the baseline that any network would have to beat, and here, as with spam, there may be nothing left to "
+            "know."
+        ),
+        "Freeze a network that reads, fit a head": (
+            "Not first: it is what to try where the labels are few and the meaning counts. Here the labels are many "
+            "and the words give the answer away; a product's name may even be one that the network has never read."
+        ),
+        "Fine-tune a network that reads": (
+            "Not first: it takes thousands of times as long as counting, and without the baseline you would not know "
+            "what it was worth."
+        ),
+        "Train a network from scratch": (
+            "No: in this lesson a network from scratch learnt about as much as counted words, for far more seconds."
+        ),
+    },
+    right="Count the words",
+)

@@ -1,0 +1,383 @@
+"""Labs of texts: a sentence among its neighbours, and what a reader's head start is worth on tasks of texts."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import ipywidgets as W
+import numpy as np
+
+from tlkit import plots
+from tlkit.backbones import Backbone
+from tlkit.events import Listener
+from tlkit.experiment import transfer
+from tlkit.frozen import Frozen
+from tlkit.results import Results
+from tlkit.source import Source, as_source
+from tlkit.strategy import as_strategy
+from tlkit.tasks import Task, task
+from tlkit.training import fit_head, new_head, probabilities, share_right
+from tlkit.widgets.base import Lab, buttons, count, slider
+from tlkit.words import STRATEGY, Near, Shelf, count_words, tokens
+
+DRAWS = 3  # different sets of labelled texts, for the spread
+TEXTS = 10  # test texts that can be read with what the network says of them
+NEAREST = 5
+MOST_BARS = 5  # of twenty classes only the likeliest are drawn
+LONGEST = 240  # characters of a text that are shown
+MEANING, SHARED = "what it means (MiniLM)", "words they share (TF-IDF)"
+LOOKS = (("#0072b2", "o"), ("#e69f00", "^"), ("#009e73", "s"), ("#cc79a7", "D"))
+
+
+class Map:
+    """The texts of a shelf on the plane in which they differ most (PCA); a new text and its neighbours on top."""
+
+    def __init__(self, shelf: Shelf):
+        from sklearn.decomposition import PCA
+
+        self._plane = PCA(2, random_state=0).fit(shelf.points)
+        self._places = self._plane.transform(shelf.points)
+        self.figure, self._ax = plots.figure(6.4, 3.6)
+        self._passing: list = []
+        self._draw_texts(shelf.task)
+
+    def _draw_texts(self, target: Task) -> None:
+        classes = target.classes
+        if len(classes) <= len(LOOKS):
+            for number, (colour, marker) in zip(range(len(classes)), LOOKS, strict=False):
+                x, y = self._places[target.test.labels == number].T
+                self._ax.scatter(x, y, s=14, c=colour, marker=marker, alpha=0.45, linewidth=0, label=classes[number])
+        else:
+            x, y = self._places.T
+            self._ax.scatter(x, y, s=14, c="#8c8c8c", alpha=0.5, linewidth=0, label=f"{len(classes)} kinds of text")
+        self._ax.set(xticks=[], yticks=[])
+        self._ax.set_title(f"{len(target.test)} texts of {plots.short(target.name)}", loc="left", fontweight="bold")
+        self._ax.legend(loc="upper left", bbox_to_anchor=(1, 1), frameon=False)
+
+    def show(self, point: np.ndarray, nearest: Sequence[Near]) -> bytes:
+        """The map as PNG, with the text at ``point`` as a star."""
+        for artist in self._passing:
+            artist.remove()
+        star = self._plane.transform(point[None])[0]
+        near = self._places[[each.row for each in nearest]].reshape(-1, 2)
+        self._passing = [
+            *(self._ax.plot(*zip(star, place, strict=True), color="#000000", linewidth=0.8)[0] for place in near),
+            self._ax.scatter(*near.T, s=60, facecolors="none", edgecolors="#000000"),
+            self._ax.scatter(*star, s=190, marker="*", c="#d55e00", edgecolors="#000000", zorder=3),
+        ]
+        return plots.png(self.figure)
+
+
+class Neighbours(Lab):
+    """Type a sentence: its tokens, where it lies among the test texts of a task, and which of them are nearest.
+
+    ``tasks`` are tasks of texts by name. All of their test texts are read once, when the lab is made.
+    """
+
+    def __init__(
+        self,
+        backbone: Backbone,
+        tasks: Sequence[str] = ("reviews/tweets", "intents"),
+        *,
+        text: str = "What a wonderful morning!",
+    ):
+        super().__init__()
+        self.backbone = backbone
+        self._shelves = {
+            (plots.short(name), by): Shelf(task(name), backbone if by == MEANING else None)
+            for name in tasks
+            for by in (MEANING, SHARED)
+        }
+        self._maps: dict[tuple[str, str], Map] = {}
+        wide = {"width": "38em", "max_width": "100%"}
+        self.text = W.Text(value=text, description="Your sentence", style={"description_width": "initial"}, layout=wide)
+        self.task = buttons("Texts", [plots.short(name) for name in tasks])
+        self.by = buttons("Near by", [MEANING, SHARED])
+        self.list = W.HTML()
+        for control in (self.text, self.task, self.by):
+            control.observe(lambda _: self._answer(), "value")
+        self.children = [self.text, self.task, self.by, self.picture, self.words, self.list]
+        self._answer()
+
+    def __repr__(self) -> str:
+        return f"Neighbours: {self.said()}"
+
+    @property
+    def nearest(self) -> list[Near]:
+        """The texts that lie nearest to the sentence, nearest first."""
+        return self._shelf.near(self.text.value, NEAREST)
+
+    @property
+    def _shelf(self) -> Shelf:
+        return self._shelves[self.task.value, self.by.value]
+
+    def said(self) -> str:
+        """The answer in words."""
+        pieces = tokens(self.backbone, self.text.value)
+        opening = f"{count(len(pieces), 'token')}: {' '.join(pieces)}. "
+        if not self.nearest:
+            return f"{opening}None of the {self.task.value} has a word of it, so nothing is near."
+        first = self.nearest[0]
+        return (
+            f"{opening}Nearest of the {len(self._shelf.points)} {self.task.value}, by {self.by.value}: "
+            f"“{_short(first.text)}” ({first.label}), cosine {first.cosine:.2f}."
+        )
+
+    def _answer(self) -> None:
+        nearest, shown = self.nearest, (self.task.value, self.by.value)
+        if shown not in self._maps:
+            self._maps[shown] = Map(self._shelf)
+        rows = "".join(
+            f"<li>{html.escape(_short(near.text))} <i>({html.escape(near.label)}, {near.cosine:.2f})</i></li>"
+            for near in nearest
+        )
+        self.list.value = f'<ol style="max-width:60em;line-height:1.4">{rows}</ol>'
+        self.show(self._maps[shown].show(self._shelf.point(self.text.value), nearest), self.said())
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One draw: the share of the test named right, and how likely each class is for the texts to read."""
+
+    accuracy: float
+    said: np.ndarray
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the words lab shows: an accuracy for each draw so far, and what the first says of one text."""
+
+    source: str
+    target: str
+    strategy: str
+    shots: int
+    accuracies: tuple[float, ...]
+    text: str
+    said: np.ndarray
+    truth: int
+    classes: tuple[str, ...]
+
+    @property
+    def mean(self) -> float:
+        """The mean over draws."""
+        return float(np.mean(self.accuracies))
+
+    def words(self) -> str:
+        """The answer as a sentence or two."""
+        low, high, best = min(self.accuracies), max(self.accuracies), int(self.said.argmax())
+        verdict = "and is right" if best == self.truth else f"and is wrong: it is {self.classes[self.truth]}"
+        return (
+            f"{plots.label(self.strategy)}, {count(self.shots, 'label')} of each class: {self.mean:.1%} of "
+            f"{plots.short(self.target)} named right ({low:.1%} to {high:.1%} over "
+            f"{count(len(self.accuracies), 'draw')}). Of the text below it says {self.classes[best]} "
+            f"({self.said[best]:.0%}) {verdict}."
+        )
+
+
+class Bench:
+    """The words lab's compute: outcomes by question, each made once; the texts of a task are read once."""
+
+    def __init__(self, source: Source, most: int):
+        self.source, self.most = source, most
+        self._known: dict[tuple[str, str, int, int], Outcome] = {}
+        self._read: dict[str, tuple[Frozen, np.ndarray]] = {}
+
+    def run(self, target: Task, strategy: str, shots: int, draw: int, on_event: Listener | None = None) -> Outcome:
+        """One draw of labels, and what is learnt from it."""
+        key = (target.name, strategy, shots, draw)
+        if key not in self._known:
+            make = self._count if strategy == STRATEGY else self._fit if strategy == "head" else self._train
+            self._known[key] = make(target, strategy, shots, draw, on_event)
+        return self._known[key]
+
+    def knows(self, target: Task, strategy: str, shots: int) -> bool:
+        """Whether the answer is there within a blink: words to count, a head to fit, or what was trained before."""
+        if strategy == STRATEGY or (strategy == "head" and target.name in self._read):
+            return True
+        return all((target.name, strategy, shots, draw) in self._known for draw in range(DRAWS))
+
+    def read(self, target: Task, on_event: Listener | None = None) -> None:
+        """Read all texts of a task that the heads of the lab will need."""
+        body, most = self.source.backbone, min(self.most, target.most_shots)
+        rows = np.unique(np.concatenate([target.draw(most, seed=draw) for draw in range(DRAWS)]))
+        Frozen(body, target.train.items, on_event=on_event).features(rows)
+        tested = Frozen(body, target.test.items, on_event=on_event).features()
+        self._read[target.name] = Frozen(body, target.train.items), tested
+
+    @staticmethod
+    def texts(target: Task) -> np.ndarray:
+        """The test rows of the texts that can be read."""
+        return np.random.default_rng(0).permutation(len(target.test))[:TEXTS]
+
+    def _count(self, target: Task, _strategy: str, shots: int, draw: int, _on_event) -> Outcome:
+        result = count_words(target, shots=shots, seed=draw)
+        return Outcome(result.accuracy, result.model.probabilities(target.test.items[self.texts(target)]))
+
+    def _fit(self, target: Task, _strategy: str, shots: int, draw: int, on_event) -> Outcome:
+        if target.name not in self._read:
+            self.read(target, on_event)
+        frozen, tested = self._read[target.name]
+        rows = target.draw(shots, seed=draw)
+        head = new_head(tested.shape[1], len(target.classes), seed=0)  # every weight is solved for: the seed is none
+        fit_head(head, frozen.features(rows), target.train.labels[rows])
+        chances = probabilities(head, tested)
+        return Outcome(share_right(chances, target.test.labels), chances[self.texts(target)])
+
+    def _train(self, target: Task, strategy: str, shots: int, draw: int, on_event) -> Outcome:
+        result = transfer(self.source, target, strategy=strategy, shots=shots, seed=draw, on_event=on_event)
+        return Outcome(result.accuracy, result.model.probabilities(target.test.items[self.texts(target)]))
+
+
+class Screen:
+    """The words lab's picture: the label curve with the draws on it, and what is said of one text."""
+
+    def __init__(self, shots: Sequence[int], saved: Results | None):
+        self.figure = plots.Figure(figsize=(9.6, 3.5), dpi=100)
+        spaces = {"left": 0.07, "right": 0.97, "bottom": 0.15, "top": 0.9, "wspace": 0.45}
+        self._curve, self._bars = self.figure.subplots(1, 2, width_ratios=[2.1, 1], gridspec_kw=spaces)
+        self._saved, self._passing = saved, []
+        plots.label_axes(self._curve, list(shots))
+
+    def show(self, shown: Answer) -> bytes:
+        """The answer as PNG."""
+        for artist in self._passing:
+            artist.remove()
+        colour, marker, _ = plots.style(shown.strategy)
+        x = [shown.shots] * len(shown.accuracies)
+        dots = {"marker": marker, "color": colour, "markersize": 8, "markeredgecolor": "white", "linestyle": ""}
+        self._passing = [
+            *self._draw_saved(shown),
+            *self._curve.plot(x, shown.accuracies, **dots),
+            *self._curve.plot(shown.shots, shown.mean, "_", color=colour, markersize=30, markeredgewidth=2),
+        ]
+        self._curve.set_title(f"{shown.mean:.0%} with {shown.shots} of each", loc="left", fontweight="bold")
+        self._draw_bars(shown, colour)
+        return plots.png(self.figure)
+
+    def _draw_bars(self, shown: Answer, colour: str) -> None:
+        likeliest = np.argsort(-shown.said, kind="stable")[:MOST_BARS][::-1]
+        hatch = ["////" if number == shown.truth else "" for number in likeliest]
+        self._bars.clear()
+        self._bars.barh(
+            range(len(likeliest)), shown.said[likeliest], color=colour, alpha=0.75, hatch=hatch, edgecolor="white"
+        )
+        self._bars.set_yticks(range(len(likeliest)), [shown.classes[number] for number in likeliest])
+        self._bars.set(title="what it says (hatched: true)", xlim=(0, 1))
+        self._bars.set_xticks([0, 0.5, 1], ["0%", "50%", "100%"])
+        self._bars.spines[["top", "right"]].set_visible(False)
+
+    def _draw_saved(self, shown: Answer) -> list:
+        """The lesson's curves behind the draws: counted words, to compare with, and the strategy itself."""
+        known = Results(run for run in self._saved or () if run.target == shown.target)
+        drawn = []
+        for name in dict.fromkeys((STRATEGY, shown.strategy)):
+            if name in known.strategies:
+                colour, marker, dash = plots.style(name)
+                shots = known.where(strategy=name).shots
+                mean = [known.accuracy(name, shots=k).mean for k in shots]
+                look = {"color": colour, "marker": marker, "linestyle": dash, "alpha": 0.45}
+                drawn += self._curve.plot(shots, mean, **look, label=f"{plots.label(name)}, saved")
+        return [*drawn, self._curve.legend(handles=drawn, loc="lower right", frameon=False, fontsize=8)]
+
+
+class WordsLab(Lab):
+    """Task, strategy and shots; the picture and its words answer, and a text can be read with what is said of it.
+
+    Counted words and frozen networks answer at once. A task that nobody has read yet is read in the background, and
+    what must train does so there too, draw by draw; both can be stopped. ``saved`` holds the curves that stand behind.
+    """
+
+    def __init__(
+        self,
+        source: Source | Backbone,
+        tasks: Sequence[str] = ("reviews/tweets", "intents", "spam"),
+        *,
+        strategies: Sequence[str] = (STRATEGY, "head", "partial:2", "full"),
+        shots: Sequence[int] = (1, 2, 4, 8, 16, 32, 64),
+        saved: Results | None = None,
+    ):
+        super().__init__()
+        self.bench, self._screen = Bench(as_source(source), max(shots)), Screen(shots, saved)
+        self._tasks = {plots.short(name): task(name) for name in tasks}
+        self._asked: tuple[Task, str, int] | None = None
+        self._outcomes: list[Outcome] = []
+        names = [name if name == STRATEGY else as_strategy(name).name for name in strategies]
+        self.task = buttons("Task", list(self._tasks))
+        self.strategy = buttons("Strategy", [(plots.label(n), n) for n in names], "head" if "head" in names else None)
+        self.shots = slider("Labels of each class", list(shots), 8 if 8 in shots else shots[0])
+        self.read = slider("Text to read", list(range(1, TEXTS + 1)), 1)
+        self.text = W.HTML()
+        for control in (self.task, self.strategy, self.shots):
+            control.observe(lambda _: self._ask(), "value")
+        self.read.observe(lambda _: self._show(), "value")
+        self.children = [
+            self.task,
+            self.strategy,
+            self.shots,
+            self.read,
+            self.stop,
+            self.picture,
+            self.words,
+            self.text,
+        ]
+        self.bench.read(self._target)
+        self._ask()
+
+    def __repr__(self) -> str:
+        return f"WordsLab: {self.answer.words() if self._outcomes else 'a training is under way, or was stopped.'}"
+
+    @property
+    def answer(self) -> Answer:
+        """What the lab shows; there must be an outcome."""
+        target, strategy, shots = self._asked
+        row, first = self.bench.texts(target)[self.read.value - 1], self._outcomes[0]
+        return Answer(
+            source=self.bench.source.name,
+            target=target.name,
+            strategy=strategy,
+            shots=shots,
+            accuracies=tuple(outcome.accuracy for outcome in self._outcomes),
+            text=str(target.test.items[row]),
+            said=first.said[self.read.value - 1],
+            truth=int(target.test.labels[row]),
+            classes=target.classes,
+        )
+
+    @property
+    def _target(self) -> Task:
+        return self._tasks[self.task.value]
+
+    def _ask(self) -> None:
+        self.halt()
+        shots = min(self.shots.value, self._target.most_shots)
+        self._asked, self._outcomes = (self._target, self.strategy.value, shots), []
+        if self.bench.knows(*self._asked):
+            self._outcomes = [self.bench.run(*self._asked, draw) for draw in range(DRAWS)]
+            self._show()
+        else:
+            self.start(lambda: self._work(*self._asked), self._left)
+
+    def _work(self, *question) -> None:
+        for draw in range(DRAWS):
+            follow = self.follow(f"{plots.label(question[1])}, draw {draw + 1} of {DRAWS}")
+            self._outcomes = [*self._outcomes, self.bench.run(*question, draw, on_event=follow)]
+            self._show()
+
+    def _left(self) -> str:
+        old = "" if self._outcomes else " The picture is still that of the question before."
+        return f"Stopped after {len(self._outcomes)} of {DRAWS} draws.{old}"
+
+    def _show(self) -> None:
+        if not self._outcomes:
+            return
+        with self._lock:
+            shown = self.answer
+            self.text.value = f'<blockquote style="max-width:56em">{html.escape(_short(shown.text))}</blockquote>'
+            self.show(self._screen.show(shown), shown.words())
+
+
+def _short(text: str) -> str:
+    """The beginning of a text that is too long to show."""
+    return text if len(text) <= LONGEST else f"{text[:LONGEST].rstrip()} ..."
