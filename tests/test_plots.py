@@ -58,3 +58,12 @@ def test_drawing_leaves_no_window_and_no_setting_behind(results):
     results.picture()
     assert matplotlib.pyplot.get_fignums() == []
     assert dict(matplotlib.rcParams) == before
+
+
+def test_strategies_of_one_kind_can_be_told_apart():
+    names = ["head", "head@6", "head@2", "random_head", "random_head@6", "partial:1", "partial:2"]
+    looks = plots.styles(names)
+    assert len({look[1:] for look in looks.values()}) == len(names)
+    assert looks["head"] == plots.style("head")
+    assert looks["head"][0] == looks["head@6"][0] != looks["random_head"][0]
+    assert plots.label("head@6") == "frozen (head), first 6 stages"

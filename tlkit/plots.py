@@ -30,6 +30,7 @@ STYLES = {  # colour, marker, dash
     "as_is": ("#56b4e9", "", (0, (1, 2))),
     "tf_idf": ("#cc79a7", "*", "--"),
 }
+VARIANTS = (("^", (0, (4, 1.5))), ("o", (0, (1, 1))), ("*", "-."), ("<", (0, (6, 2, 1, 2))))  # the second of a kind on
 OTHER = ("#999999", ".", "-")
 LABELS = {
     "scratch": "from scratch",
@@ -79,6 +80,17 @@ def style(strategy: str) -> tuple[str, str, object]:
     return STYLES.get(re.split("[:@]", strategy)[0], OTHER)
 
 
+def styles(strategies: Iterable[str]) -> dict[str, tuple[str, str, object]]:
+    """The looks of several strategies in one plot: those of one kind share a colour, not a marker or a dash."""
+    looks, kinds = {}, []
+    for name in strategies:
+        colour, *rest = style(name)
+        nth = kinds.count(colour)
+        looks[name] = (colour, *(VARIANTS[(nth - 1) % len(VARIANTS)] if nth else rest))
+        kinds.append(colour)
+    return looks
+
+
 def short(name: str) -> str:
     """``guitar`` of ``notes/guitar``."""
     return name.rpartition("/")[2]
@@ -86,6 +98,9 @@ def short(name: str) -> str:
 
 def label(strategy: str) -> str:
     """What a strategy is called in a plot."""
+    kind, _, cut = strategy.partition("@")
+    if cut and kind in ("head", "random_head"):
+        return f"{LABELS[kind]}, first {cut} stages"
     return LABELS.get(strategy, strategy)
 
 
@@ -96,8 +111,7 @@ def label_curve(results: Results, *, ax: Axes | None = None, strategies: Iterabl
     """
     ax = ax if ax is not None else figure()[1]
     lines = []
-    for name in strategies or results.strategies:
-        colour, marker, dash = style(name)
+    for name, (colour, marker, dash) in styles(strategies or results.strategies).items():
         points = _points(results, name)
         shots, lows, highs = list(points), [min(v) for v in points.values()], [max(v) for v in points.values()]
         ax.fill_between(shots, lows, highs, color=colour, alpha=0.13, linewidth=0)
