@@ -11,6 +11,7 @@ import html
 import io
 import re
 from collections.abc import Iterable
+from itertools import cycle
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -82,12 +83,11 @@ def style(strategy: str) -> tuple[str, str, object]:
 
 def styles(strategies: Iterable[str]) -> dict[str, tuple[str, str, object]]:
     """The looks of several strategies in one plot: those of one kind share a colour, not a marker or a dash."""
-    looks, kinds = {}, []
+    looks: dict[str, tuple] = {}
+    variants = cycle(VARIANTS)
     for name in strategies:
-        colour, *rest = style(name)
-        nth = kinds.count(colour)
-        looks[name] = (colour, *(VARIANTS[(nth - 1) % len(VARIANTS)] if nth else rest))
-        kinds.append(colour)
+        look = style(name)
+        looks[name] = (look[0], *next(variants)) if look in looks.values() else look
     return looks
 
 
