@@ -7,7 +7,7 @@ import dataclasses
 import itertools
 import os
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 
 import torch
@@ -87,7 +87,8 @@ def compare(
     results: dict[str, Result] = {}
     with Journal.at(save) as journal, telling(on_event, stop) as tell, contextlib.suppress(Stopped):
         known = {result.key: result for earlier in (journal, reuse or ()) for result in earlier}
-        made = _run_all(source, target, [run for k, run in asked.items() if k not in known], steps, executor, tell)
+        todo = [run for k, run in asked.items() if k not in known]
+        made = _run_all(source, target, todo, steps, key, executor, tell)
         for result in itertools.chain((known[k] for k in asked if k in known), made):
             journal.add(result)
             results[result.key] = result
@@ -97,23 +98,36 @@ def compare(
 
 
 def _run_all(
-    source: Source, target: Task, runs: list[Run], steps: int, executor: Executor | None, tell: Teller
+    source: Source,
+    target: Task,
+    runs: list[Run],
+    steps: int,
+    key: Callable[[Run], str],
+    executor: Executor | None,
+    tell: Teller,
 ) -> Iterator[Result]:
     """The results as they come; each seed's source is schooled once, before the first run that needs it."""
     groups = _by_seed(runs) if source.by_seed else [runs] * bool(runs)
     if executor is not None:
-        yield from _run_beside(source, target, groups, steps, executor, tell)
+        yield from _run_beside(source, target, groups, steps, key, executor, tell)
         return
     for group in groups:
-        setting = Setting(source.reseed(group[0].seed, tell), target, steps, planned=group, on_event=tell)
+        setting = Setting(source.reseed(group[0].seed, tell), target, steps, planned=group, key=key, on_event=tell)
         yield from map(setting.run, group)
 
 
 def _run_beside(
-    source: Source, target: Task, groups: list[list[Run]], steps: int, executor: Executor, tell: Teller
+    source: Source,
+    target: Task,
+    groups: list[list[Run]],
+    steps: int,
+    key: Callable[[Run], str],
+    executor: Executor,
+    tell: Teller,
 ) -> Iterator[Result]:
     """The same with an executor. Heads on frozen bodies are fitted here, where what the bodies say is remembered."""
-    pending = {_schooling(source, group[0].seed, executor): group for group in groups}
+    teacher = hand_over(executor, source) if source.by_seed else source
+    pending = {_schooling(teacher, source, group[0].seed, executor): group for group in groups}
     try:
         while pending:
             done, _ = wait(pending, timeout=HEARTBEAT, return_when=FIRST_COMPLETED)
@@ -129,7 +143,7 @@ def _run_beside(
                 sent = hand_over(executor, (own, target))
                 still = [run for run in group if run.strategy.still]
                 pending |= {executor.submit(_run, sent, run, steps): None for run in group if run not in still}
-                setting = Setting(own, target, steps, planned=still, on_event=tell)
+                setting = Setting(own, target, steps, planned=still, key=key, on_event=tell)
                 yield from map(setting.run, still)
     finally:
         for future in pending:
@@ -143,10 +157,10 @@ def _by_seed(runs: Iterable[Run]) -> list[list[Run]]:
     return list(groups.values())
 
 
-def _schooling(source: Source, seed: int, executor: Executor) -> Future:
+def _schooling(teacher: object, source: Source, seed: int, executor: Executor) -> Future:
     """The source of that seed, as it comes; a source of which there is only one is there at once."""
     if source.by_seed:
-        return executor.submit(source.reseed, seed)
+        return executor.submit(type(source).reseed, teacher, seed)
     there: Future = Future()
     there.set_result(source)
     return there

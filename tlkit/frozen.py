@@ -30,7 +30,7 @@ import torch
 from torch import Tensor
 
 from tlkit.backbones.base import Backbone, state_digest, threads
-from tlkit.backbones.text import Sequences
+from tlkit.backbones.text import Sequences, padded
 from tlkit.events import Listener, Looked, ignore
 from tlkit.machine import fast_bfloat16, memory_limit
 
@@ -246,6 +246,7 @@ class Frozen:
         self.on_event = on_event or ignore
         self._given_chain = chain
         self._ahead, self._waypoints = np.empty(0, int), set()
+        self._texts: dict[int, Tensor] = {}
 
     def plan(self, rows: np.ndarray, waypoints: Iterable[int] = ()) -> None:
         """Say which rows will be asked for, and after which stages: they are then looked at together, on one way."""
@@ -342,7 +343,7 @@ class Frozen:
                 return self._together(found)
             return self._run_anew(filled, length, stop)
         if self._reads:
-            return self._tokens.sized(filled, length)
+            return padded([self._texts[row] for row in filled]).sized(slice(None), length)
         return self.backbone.prepare(self.items[filled])
 
     def _run_anew(self, filled: np.ndarray, length: int, stop: int) -> Said:
@@ -367,10 +368,14 @@ class Frozen:
     def _reads(self) -> bool:
         return self.backbone.modality == "text"
 
-    @cached_property
-    def _tokens(self) -> Sequences:
-        """All items as token numbers."""
-        return self.backbone.prepare(self.items)
+    def _lengths(self, rows: np.ndarray) -> list[int]:
+        """The tokens of the texts at ``rows``, which are read if they were not yet."""
+        new = [row for row in rows.tolist() if row not in self._texts]
+        if new:
+            read = self.backbone.prepare(self.items[new])
+            ends = read.mask.sum(dim=1).tolist()
+            self._texts.update((row, tokens[:end]) for row, tokens, end in zip(new, read.values, ends, strict=True))
+        return [len(self._texts[row]) for row in rows.tolist()]
 
     @cached_property
     def _chain(self) -> list[bytes]:
@@ -392,7 +397,7 @@ class Frozen:
         if not self._reads:
             yield from ((part, 0) for part in _split(rows, self.backbone.batch))
             return
-        lengths = np.array([_padded(length) for length in self._tokens.mask[rows].sum(dim=1).tolist()])
+        lengths = np.array([_padded(length) for length in self._lengths(rows)])
         for length in np.unique(lengths):
             yield from ((part, int(length)) for part in _split(rows[lengths == length], self._size(length)))
 

@@ -50,12 +50,13 @@ class Setting:
         steps: int | None = None,
         *,
         planned: Iterable[Run] = (),
+        key: Callable[[Run], str] | None = None,
         on_event: Listener | None = None,
     ):
         self.source, self.target = source, target
         self.steps = steps_of(source, steps)
         self.on_event = on_event or ignore
-        self._key = keys(source, target, self.steps)
+        self._key = key or keys(source, target, self.steps)
         self._planned = list(planned)
         self._looks: dict[tuple[str, int], _Looks] = {}
 

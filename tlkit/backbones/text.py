@@ -92,8 +92,17 @@ class Reader:
 
     def tokens(self, texts: list[str]) -> Sequences:
         """The texts as token numbers, padded to the longest of them."""
-        read = self.tokenizer(texts, padding=True, truncation=True, max_length=self.longest, return_tensors="pt")
-        return Sequences(read["input_ids"], read["attention_mask"])
+        read = self.tokenizer(
+            texts, truncation=True, max_length=self.longest, return_attention_mask=False, return_token_type_ids=False
+        )["input_ids"]  # padded below: the tokenizer takes longer to pad than to read
+        return padded([torch.tensor(tokens) for tokens in read], self.tokenizer.pad_token_id or 0)
+
+
+def padded(rows: list[Tensor], value: int = 0) -> Sequences:
+    """Rows of token numbers as sequences, with ``value`` on the right up to the longest of them."""
+    lengths = torch.tensor([len(row) for row in rows])
+    values = nn.utils.rnn.pad_sequence(rows, batch_first=True, padding_value=value)
+    return Sequences(values, (torch.arange(values.shape[1]) < lengths[:, None]).long())
 
 
 def mean_over_tokens(states: Sequences) -> Tensor:
