@@ -26,6 +26,7 @@ DRAWS = 3  # different sets of labelled texts, for the spread
 TEXTS = 10  # test texts that can be read with what the network says of them
 NEAREST = 5
 MOST_BARS = 5  # of twenty classes only the likeliest are drawn
+MARGIN = 1.25  # of the number of shots, left and right of the curve
 LONGEST = 240  # characters of a text that are shown
 MEANING, SHARED = "what it means (MiniLM)", "words they share (TF-IDF)"
 LOOKS = (("#0072b2", "o"), ("#e69f00", "^"), ("#009e73", "s"), ("#cc79a7", "D"))
@@ -53,7 +54,7 @@ class Map:
             x, y = self._places.T
             self._ax.scatter(x, y, s=14, c="#8c8c8c", alpha=0.5, linewidth=0, label=f"{len(classes)} kinds of text")
         self._ax.set(xticks=[], yticks=[])
-        self._ax.set_title(f"{len(target.test)} texts of {plots.short(target.name)}", loc="left", fontweight="bold")
+        self._ax.set_title(f"{len(target.test)} {plots.short(target.name)}", loc="left", fontweight="bold")
         self._ax.legend(loc="upper left", bbox_to_anchor=(1, 1), frameon=False)
 
     def show(self, point: np.ndarray, nearest: Sequence[Near]) -> bytes:
@@ -239,6 +240,7 @@ class Screen:
         self._curve, self._bars = self.figure.subplots(1, 2, width_ratios=[2.1, 1], gridspec_kw=spaces)
         self._saved, self._passing = saved, []
         plots.label_axes(self._curve, list(shots))
+        self._curve.set_xlim(min(shots) / MARGIN, max(shots) * MARGIN)  # whatever the saved curves span
 
     def show(self, shown: Answer) -> bytes:
         """The answer as PNG."""
