@@ -106,8 +106,9 @@ def see_depth(
 ) -> plots.Picture:
     """Accuracy, or ``what`` else there is a figure of, against the stage; ``level`` is a line across."""
     fig, ax = plots.figure()
-    for (name, values), look in zip(curves.items(), cycle(plots.STYLES.values()), strict=False):
-        draw_depth(ax, values, name, look)
+    looks = cycle(plots.STYLES[name] for name in ("head", "full", "lp_ft", "partial", "keep"))
+    for name, values in curves.items():
+        draw_depth(ax, values, name, plots.STYLES["random_head"] if "random" in name else next(looks))
     if level:
         ax.axhline(level[1].mean, color="#56b4e9", linestyle=(0, (1, 2)), linewidth=2, label=level[0])
     label_depth(ax, stages, what)

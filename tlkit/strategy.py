@@ -96,9 +96,14 @@ class Strategy:
 TEMPLATE = "{question}\n\n{text}\n\nAnswer ({words}):"
 
 
-def Scratch() -> Strategy:
-    """Nothing from the source: the same network, random, learns the target alone. The baseline of every transfer."""
-    return Strategy("scratch", "random", "new", (Phase(None, "scratch"),), "random network, all of it learns")
+def Scratch(*, rate: float | None = None) -> Strategy:
+    """Nothing from the source: the same network, random, learns the target alone. The baseline of every transfer.
+
+    ``rate`` is AdamW's, where the backbone's own for random networks does not suit the target.
+    """
+    name = "scratch" if rate is None else f"scratch, rate {rate:g}"
+    phase = Phase(None, "scratch" if rate is None else rate)
+    return Strategy(name, "random", "new", (phase,), "random network, all of it learns")
 
 
 def Head(*, cut: int | None = None) -> Strategy:
