@@ -31,6 +31,7 @@ _HOMES = {
     "Predict": "widgets.predict",
     "Prompt": "strategy",
     "RandomHead": "strategy",
+    "RandomLoRA": "strategy",
     "Rates": "backbones",
     "Result": "results",
     "Results": "results",

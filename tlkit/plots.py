@@ -30,6 +30,9 @@ STYLES = {  # colour, marker, dash
     "keep": ("#cc79a7", "P", "-"),
     "as_is": ("#56b4e9", "", (0, (1, 2))),
     "tf_idf": ("#cc79a7", "*", "--"),
+    "lora": ("#56b4e9", "h", "-"),
+    "random_lora": ("#8c8c8c", "+", "--"),
+    "prompt": ("#e69f00", "p", ":"),
 }
 VARIANTS = (("^", (0, (4, 1.5))), ("o", (0, (1, 1))), ("*", "-."), ("<", (0, (6, 2, 1, 2))))  # the second of a kind on
 OTHER = ("#999999", ".", "-")

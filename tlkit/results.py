@@ -16,7 +16,7 @@ from tlkit.errors import TlkitError, unknown
 
 FORMAT = 1
 CONFIDENCE = 0.95
-FROM_NOTHING = ("scratch", "random_head", "tf_idf")  # strategies in which the source has no part
+FROM_NOTHING = ("scratch", "random_head", "random_lora", "tf_idf")  # strategies in which the source has no part
 
 
 @dataclass(frozen=True)

@@ -159,6 +159,13 @@ def LoRA(
     return Strategy(name, "source", "new", (phase,), about, adapter=adapter)
 
 
+def RandomLoRA(rank: int = 8) -> Strategy:
+    """The control of ``lora``: the same adapters and head, on a *random* body that stays as it is beside them."""
+    same = LoRA(rank)
+    about = f"{same.about}, on a random body"
+    return Strategy(f"random_{same.name}", "random", "new", same.phases, about, adapter=same.adapter)
+
+
 def Prompt(template: str = TEMPLATE, *, shown: int | Literal["shots"] = 0, calibrated: bool = False) -> Strategy:
     """No weight changes: a language model is asked, and its likeliest answer counts (Brown et al., 2020).
 
@@ -216,6 +223,7 @@ _NUMBERED: dict[str, tuple[str, Callable[..., Strategy], str]] = {  # pattern, m
     "partial:2": (r"partial:(\d+)", Partial, "the last 2 stages and a new head learn"),
     "lora:8": (r"lora:(\d+)", LoRA, "adapters of rank 8 and a new head learn"),
     "lora:8@2": (r"lora:(\d+)@(\d+)", lambda r, k: LoRA(r, last=k), "the same, in the last 2 stages only"),
+    "random_lora:8": (r"random_lora:(\d+)", RandomLoRA, "the same as lora:8, on a random body"),
     "prompt:2": (r"prompt:(\d+)", lambda k: Prompt(shown=k), "the model is shown 2 examples of each class, then asked"),
 }
 
