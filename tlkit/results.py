@@ -206,6 +206,18 @@ class Results:
         difference = self.accuracy(strategy, shots=shots) - self.accuracy(over, shots=shots)
         return dataclasses.replace(difference, what=f"{strategy} over {over} at {shots} shot{'s' * (shots > 1)}")
 
+    def ratio(self, value: str, strategy: str, *, to: str, shots: int) -> Estimate:
+        """What ``strategy`` takes of a cost, as a share of what ``to`` takes, paired by seed.
+
+        ``value`` is a column, such as "seconds" or "trainable_params".
+        """
+        if value not in _ROW:
+            raise unknown("column", value, _ROW)
+        runs = self.where(strategy=strategy).where(shots=shots)
+        whole = {run.seed: getattr(run, value) for run in self.where(strategy=to).where(shots=shots)}
+        shares = {run.seed: getattr(run, value) / whole[run.seed] for run in runs if run.seed in whole}
+        return Estimate(shares, f"{value.replace('_params', ' weights')} of {strategy} as a share of {to}'s")
+
     def plot(self, ax=None, *, strategies: Iterable[str] | None = None):
         """Accuracy against shots, mean and spread over seeds; the Axes that it drew on."""
         from tlkit.plots import label_curve

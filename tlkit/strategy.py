@@ -141,11 +141,17 @@ def LPFT(*, slower: float = 1.0) -> Strategy:
 
 
 def LoRA(
-    rank: int = 8, *, last: int | None = None, alpha: float | None = None, targets: tuple[str, ...] | None = None
+    rank: int = 8,
+    *,
+    last: int | None = None,
+    alpha: float | None = None,
+    targets: tuple[str, ...] | None = None,
+    rate: Pace = "adapter",
 ) -> Strategy:
     """Low-rank adapters and a new head learn, the body's own weights do not (Hu et al., 2021, by peft).
 
     ``last`` puts adapters into the last so many stages only. ``alpha`` is twice the rank unless said otherwise.
+    ``rate`` is which of the backbone's rates the adapters learn at.
     """
     if isinstance(rank, bool) or not isinstance(rank, int) or rank < 1:
         raise TlkitError(f"lora:{rank} has no rank: write it as 'lora:8'.")
@@ -153,8 +159,8 @@ def LoRA(
         raise TlkitError(f"LoRA on the last {last} stages is LoRA on none: ask for 1 or more.")
     where = "" if last is None else f" in the last {last} stage{'s' * (last > 1)}"
     adapter = Adapter(rank, 2.0 * rank if alpha is None else float(alpha), tuple(targets) if targets else None)
-    phase = Phase(last, "adapter", statistics=False)
-    name = f"lora:{rank}" + (f"@{last}" if last else "")
+    phase = Phase(last, rate, statistics=False)
+    name = f"lora:{rank}" + (f"@{last}" if last else "") + (f", {rate}'s rate" if rate != "adapter" else "")
     about = f"adapters of rank {rank}{where} and a new head learn"
     return Strategy(name, "source", "new", (phase,), about, adapter=adapter)
 
