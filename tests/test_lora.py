@@ -93,3 +93,37 @@ def test_lora_in_the_last_stages_only(source, high_bars):
 def test_the_same_seed_learns_the_same(source, high_bars):
     one, again = (tl.transfer(source, high_bars, strategy="lora:2", shots=2, steps=3, seed=4) for _ in range(2))
     assert one.model.backbone.digest() == again.model.backbone.digest()
+
+
+def test_adapters_are_weighed_before_they_are_there(net, adapted):
+    assert lora.weigh(net, rank=4) == lora.count(adapted)
+    assert lora.weigh(net, rank=2, last=1) == 2 * (512 + 96)
+
+
+def test_what_an_adapter_learnt_is_the_difference_of_weights(net, adapted):
+    adapted = disturbed(adapted)
+    name = "stages.3.1"
+    merged = lora.merge(adapted).get_submodule(name).weight - net.get_submodule(name).weight
+    assert torch.allclose(lora.learnt(adapted, name), merged, atol=1e-5)
+    with pytest.raises(tl.TlkitError, match=r"no adapter beside 'stages.0.1'"):
+        lora.learnt(adapted, "stages.0.1")
+    with pytest.raises(tl.TlkitError, match="has no adapters"):
+        lora.learnt(net, name)
+
+
+def test_what_is_kept_is_counted(adapted, tmp_path):
+    folder = lora.save(adapted, tmp_path)
+    assert 4 * lora.count(adapted) < lora.kept(folder) < 4 * lora.count(adapted) + 5000
+
+
+def test_the_control_adapts_a_random_body(source, high_bars):
+    result = tl.transfer(source, high_bars, strategy="random_lora:4", shots=2, steps=3)
+    assert lora.remove(result.model.backbone).digest() != source.backbone.digest()
+    assert (
+        result.trainable_params == tl.transfer(source, high_bars, strategy="lora:4", shots=2, steps=3).trainable_params
+    )
+
+
+def test_another_rate_is_another_strategy():
+    assert tl.LoRA(8, last=4, rate="body").name == "lora:8@4, body's rate"
+    assert tl.LoRA(8, last=4, rate="body").phases[0].rate == "body"

@@ -11,7 +11,7 @@ from tlkit import plots
 def results():
     names = [*plots.STYLES, "other"]
     return tl.Results(
-        result(name.replace("partial", "partial:2"), k, seed, min(0.99, 0.1 * i + 0.01 * k + 0.01 * seed))
+        result(name.replace("partial", "partial:2"), k, seed, min(0.99, 0.07 * i + 0.01 * k + 0.01 * seed))
         for i, name in enumerate(names)
         for k in (1, 5, 20)
         for seed in range(3)
@@ -22,7 +22,7 @@ def test_the_plot_draws_a_line_and_a_band_for_each_strategy(results):
     ax = results.plot()
     assert isinstance(ax, Axes)
     assert len(ax.lines) == len(ax.collections) == len(results.strategies)
-    assert np.allclose(ax.lines[2].get_ydata(), [0.22, 0.26, 0.41])
+    assert np.allclose(ax.lines[2].get_ydata(), [0.16, 0.2, 0.35])
 
 
 def test_it_draws_where_it_is_asked_and_what_it_is_asked(results):
@@ -44,9 +44,9 @@ def test_the_legend_has_the_order_of_the_curves_where_they_begin(results):
 def test_a_picture_has_its_numbers_in_words(results):
     picture = results.picture("A title", strategies=["head"])
     assert (
-        repr(picture) == "A title. Named right, mean of 3 seeds, by shots: frozen (head) 22% at 1, 26% at 5, 41% at 20."
+        repr(picture) == "A title. Named right, mean of 3 seeds, by shots: frozen (head) 16% at 1, 20% at 5, 35% at 20."
     )
-    assert "22% at 1" in picture._repr_html_()
+    assert "16% at 1" in picture._repr_html_()
     assert 'alt="Plot: A title' in picture._repr_html_()
 
 
@@ -67,3 +67,13 @@ def test_strategies_of_one_kind_can_be_told_apart():
     assert looks["head"] == plots.style("head")
     assert looks["head"][0] == looks["head@6"][0] != looks["random_head"][0]
     assert plots.label("head@6") == "frozen (head), first 6 stages"
+
+
+def test_accuracy_against_weights_that_learn():
+    from tests.test_results import result
+
+    runs = [result(name, 5, seed, 0.5 + seed / 10) for name in ("head", "lora:8") for seed in range(3)]
+    picture = plots.see_budget(tl.Results(runs), "A budget", shots=5)
+    assert picture.words.startswith("A budget. Named right, mean of 3 seeds")
+    assert "lora:8 60.0% with" in picture.words
+    assert [text.get_text() for text in picture.figure.axes[0].texts] == ["head", "lora:8"]

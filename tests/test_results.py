@@ -134,3 +134,14 @@ def test_a_failed_save_leaves_the_earlier_one(results, tmp_path, monkeypatch):
 def test_numpy_numbers_are_saved_as_numbers(tmp_path):
     path = tl.Results([result(shots=int(np.int64(1)))]).save(tmp_path / "r.json")
     assert json.loads(path.read_text())["rows"][0]["shots"] == 1
+
+
+def test_a_cost_as_a_share_of_another_is_paired_by_seed():
+    from dataclasses import replace
+
+    runs = [replace(result("full", 5, seed, 0.5), seconds=10.0 * (seed + 1)) for seed in range(3)]
+    runs += [replace(result("head", 5, seed, 0.5), seconds=2.0 * (seed + 1)) for seed in range(3)]
+    share = tl.Results(runs).ratio("seconds", "head", to="full", shots=5)
+    assert share.by_seed == {0: 0.2, 1: 0.2, 2: 0.2}
+    with pytest.raises(tl.TlkitError, match="no column 'minutes'"):
+        tl.Results(runs).ratio("minutes", "head", to="full", shots=5)

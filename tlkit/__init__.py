@@ -10,6 +10,7 @@ import importlib
 __version__ = "0.1.0"
 
 _HOMES = {
+    "AdapterLab": "widgets.adapters",
     "AsIs": "strategy",
     "Backbone": "backbones",
     "Claim": "claims",
@@ -31,6 +32,7 @@ _HOMES = {
     "Predict": "widgets.predict",
     "Prompt": "strategy",
     "RandomHead": "strategy",
+    "RandomLoRA": "strategy",
     "Rates": "backbones",
     "Result": "results",
     "Results": "results",
@@ -66,6 +68,7 @@ _HOMES = {
     "see_agreement": "layers",
     "see_depth": "layers",
     "specialists": "layers",
+    "see_budget": "plots",
     "strategies": "strategy",
     "task": "tasks",
     "texts": "words",
@@ -76,11 +79,13 @@ _HOMES = {
 }
 _CALLABLE = ("backbones", "tasks", "workers")  # rooms that are also called: tl.tasks() lists the tasks
 
-__all__ = sorted([*_HOMES, *_CALLABLE])
+_ROOMS = ("lora", "prompting")  # rooms that lessons open: tl.lora.merge(...)
+
+__all__ = sorted([*_HOMES, *_CALLABLE, *_ROOMS])
 
 
 def __getattr__(name: str):
-    if name in _CALLABLE:
+    if name in (*_CALLABLE, *_ROOMS):
         return importlib.import_module(f"tlkit.{name}")
     if name not in _HOMES:
         raise AttributeError(f"module 'tlkit' has no attribute {name!r}")

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from torch import nn
+from torch import Tensor, nn
 
 from tlkit.backbones.base import Backbone, seeded
 from tlkit.errors import TlkitError
@@ -91,6 +91,26 @@ def is_adapted(backbone: Backbone) -> bool:
 def count(backbone: Backbone) -> int:
     """How many weights the adapters have."""
     return sum(p.numel() for name, p in backbone.named_parameters() if ".lora_" in name)
+
+
+def weigh(backbone: Backbone, *, rank: int, last: int | None = None) -> int:
+    """How many weights adapters of that ``rank`` would have, in the last ``last`` stages or in all."""
+    shapes = [backbone.get_submodule(name).weight.shape for name in targets(backbone, last=last)]
+    return sum(rank * (shape[0] + shape[1:].numel()) for shape in shapes)
+
+
+def learnt(backbone: Backbone, name: str) -> Tensor:
+    """What the adapter beside the linear layer ``name`` adds to its weights: a matrix (out, in), of low rank."""
+    _peft(backbone)
+    layer = backbone.get_submodule(name)
+    if not hasattr(layer, "get_delta_weight"):
+        raise TlkitError(f"There is no adapter beside {name!r}; tl.lora.targets lists the layers that may have one.")
+    return layer.get_delta_weight(layer.active_adapter[0]).detach()
+
+
+def kept(folder: str | Path) -> int:
+    """How many bytes the adapters in ``folder`` take, with all that :func:`load` needs."""
+    return sum((Path(folder) / file).stat().st_size for file in ("adapter_model.safetensors", "adapter_config.json"))
 
 
 def freeze_base(backbone: Backbone) -> None:

@@ -18,7 +18,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator, PercentFormatter
 
-from tlkit.results import Results
+from tlkit.results import Estimate, Results
 
 STYLES = {  # colour, marker, dash
     "scratch": ("#000000", "o", "--"),
@@ -30,6 +30,9 @@ STYLES = {  # colour, marker, dash
     "keep": ("#cc79a7", "P", "-"),
     "as_is": ("#56b4e9", "", (0, (1, 2))),
     "tf_idf": ("#cc79a7", "*", "--"),
+    "lora": ("#56b4e9", "h", "-"),
+    "random_lora": ("#8c8c8c", "+", "--"),
+    "prompt": ("#e69f00", "p", ":"),
 }
 VARIANTS = (("^", (0, (4, 1.5))), ("o", (0, (1, 1))), ("*", "-."), ("<", (0, (6, 2, 1, 2))))  # the second of a kind on
 OTHER = ("#999999", ".", "-")
@@ -145,6 +148,34 @@ def curve_picture(results: Results, title: str = "", *, strategies: Iterable[str
     if title:
         ax.set_title(title, loc="left", fontweight="bold")
     return Picture(fig, title or "accuracy against shots", describe(results, title, strategies))
+
+
+def see_budget(results: Results, title: str = "", *, shots: int) -> Picture:
+    """Accuracy against the weights that learn, a point a strategy: the mean, from the lowest seed to the highest."""
+    fig, ax = figure()
+    parts = []
+    for name in results.strategies:
+        found = results.accuracy(name, shots=shots)
+        weights = results.where(strategy=name).where(shots=shots).runs[0].trainable_params
+        _budget_point(ax, name, weights, found)
+        parts.append(f"{name} {found.mean:.1%} with {weights:,}")
+    ax.set_xscale("log")
+    ax.margins(x=0.12, y=0.12)
+    ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    ax.set(xlabel="weights that learn, head and all", ylabel="test examples named right")
+    ax.grid(alpha=0.25)
+    ax.spines[["top", "right"]].set_visible(False)
+    ax.set_title(title, loc="left", fontweight="bold")
+    words = f"{title}. Named right, mean of {len(results.seeds)} seeds, with so many weights that learn: "
+    return Picture(fig, title or "accuracy against weights that learn", f"{words}{'; '.join(parts)}.")
+
+
+def _budget_point(ax: Axes, name: str, weights: int, found: Estimate) -> None:
+    colour, marker, _ = style(name)
+    spread = [[found.mean - min(found.values)], [max(found.values) - found.mean]]
+    look = {"color": colour, "marker": marker or "o", "markersize": 9, "capsize": 3, "linewidth": 1.2}
+    ax.errorbar(weights, found.mean, yerr=spread, **look)
+    ax.annotate(name, (weights, found.mean), xytext=(7, 5), textcoords="offset points", fontsize=9, color=colour)
 
 
 def describe(results: Results, title: str, strategies: Iterable[str]) -> str:

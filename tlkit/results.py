@@ -16,7 +16,7 @@ from tlkit.errors import TlkitError, unknown
 
 FORMAT = 1
 CONFIDENCE = 0.95
-FROM_NOTHING = ("scratch", "random_head", "tf_idf")  # strategies in which the source has no part
+FROM_NOTHING = ("scratch", "random_head", "random_lora", "tf_idf")  # strategies in which the source has no part
 
 
 @dataclass(frozen=True)
@@ -205,6 +205,18 @@ class Results:
         """By how much ``strategy`` beats ``over`` at that many shots, paired by seed."""
         difference = self.accuracy(strategy, shots=shots) - self.accuracy(over, shots=shots)
         return dataclasses.replace(difference, what=f"{strategy} over {over} at {shots} shot{'s' * (shots > 1)}")
+
+    def ratio(self, value: str, strategy: str, *, to: str, shots: int) -> Estimate:
+        """What ``strategy`` takes of a cost, as a share of what ``to`` takes, paired by seed.
+
+        ``value`` is a column, such as "seconds" or "trainable_params".
+        """
+        if value not in _ROW:
+            raise unknown("column", value, _ROW)
+        runs = self.where(strategy=strategy).where(shots=shots)
+        whole = {run.seed: getattr(run, value) for run in self.where(strategy=to).where(shots=shots)}
+        shares = {run.seed: getattr(run, value) / whole[run.seed] for run in runs if run.seed in whole}
+        return Estimate(shares, f"{value.replace('_params', ' weights')} of {strategy} as a share of {to}'s")
 
     def plot(self, ax=None, *, strategies: Iterable[str] | None = None):
         """Accuracy against shots, mean and spread over seeds; the Axes that it drew on."""

@@ -146,11 +146,17 @@ def LPFT(*, slower: float = 1.0) -> Strategy:
 
 
 def LoRA(
-    rank: int = 8, *, last: int | None = None, alpha: float | None = None, targets: tuple[str, ...] | None = None
+    rank: int = 8,
+    *,
+    last: int | None = None,
+    alpha: float | None = None,
+    targets: tuple[str, ...] | None = None,
+    rate: Pace = "adapter",
 ) -> Strategy:
     """Low-rank adapters and a new head learn, the body's own weights do not (Hu et al., 2021, by peft).
 
     ``last`` puts adapters into the last so many stages only. ``alpha`` is twice the rank unless said otherwise.
+    ``rate`` is which of the backbone's rates the adapters learn at.
     """
     if isinstance(rank, bool) or not isinstance(rank, int) or rank < 1:
         raise TlkitError(f"lora:{rank} has no rank: write it as 'lora:8'.")
@@ -158,10 +164,17 @@ def LoRA(
         raise TlkitError(f"LoRA on the last {last} stages is LoRA on none: ask for 1 or more.")
     where = "" if last is None else f" in the last {last} stage{'s' * (last > 1)}"
     adapter = Adapter(rank, 2.0 * rank if alpha is None else float(alpha), tuple(targets) if targets else None)
-    phase = Phase(last, "adapter", statistics=False)
-    name = f"lora:{rank}" + (f"@{last}" if last else "")
+    phase = Phase(last, rate, statistics=False)
+    name = f"lora:{rank}" + (f"@{last}" if last else "") + (f", {rate}'s rate" if rate != "adapter" else "")
     about = f"adapters of rank {rank}{where} and a new head learn"
     return Strategy(name, "source", "new", (phase,), about, adapter=adapter)
+
+
+def RandomLoRA(rank: int = 8) -> Strategy:
+    """The control of ``lora``: the same adapters and head, on a *random* body that stays as it is beside them."""
+    same = LoRA(rank)
+    about = f"{same.about}, on a random body"
+    return Strategy(f"random_{same.name}", "random", "new", same.phases, about, adapter=same.adapter)
 
 
 def Prompt(template: str = TEMPLATE, *, shown: int | Literal["shots"] = 0, calibrated: bool = False) -> Strategy:
@@ -221,6 +234,7 @@ _NUMBERED: dict[str, tuple[str, Callable[..., Strategy], str]] = {  # pattern, m
     "partial:2": (r"partial:(\d+)", Partial, "the last 2 stages and a new head learn"),
     "lora:8": (r"lora:(\d+)", LoRA, "adapters of rank 8 and a new head learn"),
     "lora:8@2": (r"lora:(\d+)@(\d+)", lambda r, k: LoRA(r, last=k), "the same, in the last 2 stages only"),
+    "random_lora:8": (r"random_lora:(\d+)", RandomLoRA, "the same as lora:8, on a random body"),
     "prompt:2": (r"prompt:(\d+)", lambda k: Prompt(shown=k), "the model is shown 2 examples of each class, then asked"),
 }
 

@@ -70,6 +70,18 @@ def words(executor) -> tl.Results:
     return _compared(asked, executor)
 
 
+def lora(executor) -> tl.Results:
+    """Every comparison of lesson 08."""
+    minilm, tweets = tl.backbone("minilm", size=32), tl.task("reviews/tweets")
+    blocks = ["lora:8@1", "lora:8@2", "lora:8@4", "lora:8"]
+    asked = [
+        (minilm, tweets, ["head", *blocks, "lora:1", "full", "random_lora:8"], [64]),
+        (minilm, tweets, [tl.LoRA(8, last=4, rate="body")], [64]),
+        (minilm, tweets, ["head", "lora:8"], [8]),
+    ]
+    return _compared(asked, executor)
+
+
 def _depths(stages: int, strategy: str = "head") -> list[str]:
     """The strategy, cut after each stage."""
     return [f"{strategy}@{stage}" for stage in range(1, stages + 1)]
@@ -88,6 +100,7 @@ LESSONS = {
     "01-piano-to-guitar": piano_to_guitar,
     "02-what-the-layers-know": what_the_layers_know,
     "07-words": words,
+    "08-lora": lora,
 }
 
 

@@ -1,0 +1,88 @@
+"""Lesson 08, LoRA."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from tlkit import lora
+from tlkit.backbones import Backbone
+from tlkit.exercises import PASSED, exercise, question
+
+RANK, LAST, CLASSES = 4, 3, 2
+
+
+@exercise("08.1")
+def adapter_weights(weights: int, backbone: Backbone) -> str:
+    """How many weights adapters of rank 4 have in the last three blocks."""
+    right = lora.weigh(backbone, rank=RANK, last=LAST)
+    hints = {
+        right // 2: "That is half: an adapter is two matrices, A and B, and each block has queries and values.",
+        right // 4: "An adapter is two matrices, A and B, and each block has two layers with one: queries and values.",
+        right // LAST: "That is one block: there are three.",
+        right + (backbone.width + 1) * CLASSES: "That counts the head, too: give the adapters alone.",
+        lora.weigh(backbone, rank=RANK): "That is all blocks: adapters are in the last three only.",
+        lora.weigh(backbone, rank=2 * RANK, last=LAST): "That is rank 8: the exercise has rank 4.",
+    }
+    if weights == right:
+        return PASSED
+    if weights in hints:
+        return hints[weights]
+    if isinstance(weights, float) and weights < 1:
+        return "Give the number of weights, not their share."
+    return "Not the number: for each layer A is rank x 384 and B is 384 x rank; two layers a block, three blocks."
+
+
+@exercise("08.2")
+def merged_by_hand(by_hand: Tensor, layer: nn.Module) -> str:
+    """The one matrix that says what a layer and its adapter say together."""
+    own, (a, b) = layer.base_layer.weight, (part["default"].weight for part in (layer.lora_A, layer.lora_B))
+    delta, shape = layer.get_delta_weight("default"), tuple(own.shape)
+    if not isinstance(by_hand, Tensor):
+        return f"Give a torch tensor of the shape {shape}."
+
+    def near(value: Tensor) -> bool:
+        return by_hand.shape == value.shape and torch.allclose(by_hand, value, atol=1e-5)
+
+    if near(own + delta):
+        return PASSED
+    if by_hand.shape != own.shape:
+        return f"It has the shape {tuple(by_hand.shape)}, and one matrix for all must have {shape}: B comes before A."
+    hints = [
+        (own, "That is the layer alone: add what the adapter says."),
+        (delta, "That is what the adapter adds: add it to the layer's own weights."),
+        (own + b @ a, "Nearly: what the adapter says is scaled, by alpha / rank."),
+        (own + delta.T, "That is the adapter's matrix transposed: x A' B' is x (B A)'."),
+        (own + layer.scaling["default"] * 8 * b @ a, "That is alpha times: the scale is alpha / rank."),
+    ]
+    for value, hint in hints:
+        if near(value):
+            return hint
+    return "Not the matrix: W plus alpha / rank times B A, in that order."
+
+
+question(
+    "08",
+    text=(
+        "A firm keeps one network for forty clients, each with a task and a few hundred labels of its own. What is the "
+        "best reason to give each client an adapter?"
+    ),
+    answers={
+        "It will be more accurate than tuning the whole network": (
+            "Not here: in this lesson it was as accurate, no more. With many labels, or a task far from what the "
+            "network knows, it may well be less."
+        ),
+        "It trains in a hundredth of the time, for it has a hundredth of the weights": (
+            "No. The error still travels back through all blocks, so most of the time stays. In this lesson adapters "
+            "in all blocks took more than a quarter of full tuning's time."
+        ),
+        "Forty small files beside one network, and each can be swapped or taken out": (
+            "Right. What each client needs is a third of a megabyte instead of 90, the base stays what it was to the "
+            "last bit, and an adapter can be merged where speed counts."
+        ),
+        "Adapters make up for what the network does not know": (
+            "No, they bend what is there: beside random weights the same adapters were hardly better than guessing."
+        ),
+    },
+    right="Forty small files beside one network, and each can be swapped or taken out",
+)
