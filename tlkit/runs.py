@@ -163,7 +163,7 @@ class _Looks:
 
     def __init__(self, body: Backbone, target: Task, on_event: Listener, cache: FrozenCache | None = None):
         self.body = body
-        chain = None if cache else chain_of(body)
+        chain = chain_of(body) if cache is None else None  # a network that nobody else has is asked once, unremembered
         self.train, self.test = (
             Frozen(body, part.items, chain=chain, cache=cache, on_event=on_event)
             for part in (target.train, target.test)
