@@ -83,9 +83,12 @@ def _train(ask, late: nn.ModuleList, head: nn.Linear, states: Tensor, mask: Tens
     optimizer = torch.optim.AdamW([{"params": head.parameters(), "lr": rates.head}, body], weight_decay=0.0, fused=True)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: one_cycle(step, ask.steps))
     late.train()
+    lengths = mask.sum(dim=1)
     for _ in range(ask.epochs):
-        for rows in torch.randperm(len(labels)).split(rates.batch):
-            longest = int(mask[rows].sum(dim=1).max())
+        order = torch.randperm(len(labels))
+        batches = order[lengths[order].argsort(stable=True)].split(rates.batch)  # texts of like length together
+        for rows in (batches[number] for number in torch.randperm(len(batches))):
+            longest = int(lengths[rows].max())
             scores = _scores(late, head, states[rows, :longest], mask[rows, :longest])
             optimizer.zero_grad()
             F.cross_entropy(scores, labels[rows]).backward()

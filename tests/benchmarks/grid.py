@@ -15,10 +15,11 @@ STRATEGIES = ("head", "head@4", "partial:1", "partial:2", "lora:8@1")
 
 def grid(quick: bool = False) -> Iterator[Row]:
     """What the runs of a comparison share is worked out once; alone, each works it out for itself."""
-    backbone, task = tl.backbone("minilm"), tl.task("reviews/tweets")
-    asked = {"strategies": STRATEGIES, "shots": (16, 64), "seeds": (0, 1), "steps": 40}
+    backbone, whole = tl.backbone("minilm"), tl.task("reviews/tweets")
+    tested = whole.test.take(np.arange(50 if quick else 250))
+    task = tl.Task(whole.name, whole.modality, whole.classes, whole.train, tested)
+    asked = {"strategies": STRATEGIES, "shots": (8, 32), "seeds": (0, 1), "steps": 20}
     if quick:
-        task = tl.Task(task.name, task.modality, task.classes, task.train, task.test.take(np.arange(100)))
         asked = {"strategies": ("head", "head@4", "partial:1"), "shots": (4, 8), "seeds": (0,), "steps": 5}
     runs = [(s, k, seed) for s in asked["strategies"] for k in asked["shots"] for seed in asked["seeds"]]
 

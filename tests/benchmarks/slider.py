@@ -25,9 +25,11 @@ def slider(quick: bool = False) -> Iterator[Row]:
     ours, peer = (sorted(1000 * move[side].seconds for move in moves) for side in ("ours", "peer"))
     extra = {"p50_ms": statistics.median(ours), "p95_ms": _p95(ours), "peer_p95_ms": _p95(peer)}
     extra["peer_p50_ms"] = statistics.median(peer)
+    busy = 1000 * statistics.median(move["ours"].busy for move in moves)
     note = (
-        f"p50 {extra['p50_ms']:.0f} ms, p95 {extra['p95_ms']:.0f} ms ({INSTANT_MS} are allowed); "
-        f"by Output p50 {extra['peer_p50_ms']:.0f} ms, p95 {extra['peer_p95_ms']:.0f} ms"
+        f"p50 {extra['p50_ms']:.0f} ms, p95 {extra['p95_ms']:.0f} ms ({INSTANT_MS} are allowed), "
+        f"for {busy:.0f} of which the processor works; "
+        f"through an Output p50 {extra['peer_p50_ms']:.0f} ms, p95 {extra['peer_p95_ms']:.0f} ms"
     )
     about = f"{len(moves)} moves of the lab's slider: {DRAWS} heads are fitted, and their answer is drawn"
     yield row("slider", about, moves, peer="pyplot through an Output", note=note, extra=extra)
@@ -55,7 +57,7 @@ def _in_a_kernel(quick: bool) -> str:
 
 
 def measure(quick: bool) -> None:
-    """Print, as JSON, seconds and accuracy of both sides for every move; for a kernel."""
+    """Print, as JSON, seconds, accuracy and processor time of both sides for every move; for a kernel."""
     source = tl.pretrain(tl.backbone("note-cnn"), tl.task("notes/piano"), steps=50 if quick else 300)
     targets = [name for name in tl.tasks() if name.startswith("notes/") and "-" not in name and name != source.name]
     lab = tl.TransferLab(source, targets[:2] if quick else targets)
@@ -70,14 +72,14 @@ def measure(quick: bool) -> None:
     print(json.dumps(told))
 
 
-def _move(lab: tl.TransferLab, peer: ByOutput, shots: int, *, ours_first: bool) -> dict[str, tuple[float, float]]:
+def _move(lab: tl.TransferLab, peer: ByOutput, shots: int, *, ours_first: bool) -> dict[str, tuple]:
     def move_lab() -> float:
         lab.shots.value = shots
         return lab.answer.mean
 
     sides = {"ours": move_lab, "peer": lambda: peer.move(shots)}
     sides = {name: timed(sides[name]) for name in sorted(sides, reverse=not ours_first)}
-    return {name: (side.seconds, side.accuracy) for name, side in sides.items()}
+    return {name: (side.seconds, side.accuracy, side.busy) for name, side in sides.items()}
 
 
 class ByOutput:
