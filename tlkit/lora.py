@@ -113,6 +113,12 @@ def kept(folder: str | Path) -> int:
     return sum((Path(folder) / file).stat().st_size for file in ("adapter_model.safetensors", "adapter_config.json"))
 
 
+def first(backbone: Backbone) -> int:
+    """How many stages come before the first that has adapters: what they say never changes."""
+    adapted = (any(".lora_" in name for name, _ in stage.named_parameters()) for stage in backbone.stages)
+    return next((number for number, has in enumerate(adapted) if has), len(backbone.stages))
+
+
 def freeze_base(backbone: Backbone) -> None:
     """Let only the adapters learn, where anything was to learn at all."""
     for name, parameter in backbone.named_parameters():

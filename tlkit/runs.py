@@ -27,6 +27,7 @@ from tlkit.tasks import Task
 from tlkit.training import Classifier, fit, fit_head, new_head, probabilities, share_right
 
 RECIPE = 1  # raise it when a change to the code changes what a run learns: older saved results are then not reused
+ADAPTER_RECIPE = 2  # the same of runs with adapters; since 2 there is no dropout beside them
 
 
 class Run(NamedTuple):
@@ -110,7 +111,7 @@ class Setting:
         examples, stages = self.target.train.take(rows), len(model.backbone.stages)
         same, seconds = stages, 0.0  # so many first stages are still what they were
         for phase in strategy.phases:
-            frozen = strategy.frozen(phase, stages)
+            frozen = lora.first(model.backbone) if strategy.adapter else strategy.frozen(phase, stages)
             looks = self._looks_of(strategy, seed).train if frozen <= same else self._alone(model.backbone).train
             given = None
             if frozen:
@@ -279,7 +280,8 @@ def keys(source: Source, target: Task, steps: int) -> Callable[[Run], str]:
 
     def key(run: Run) -> str:
         what = [taught, asked_of, target.name, target.question, target.words, dataclasses.asdict(run.strategy)]
-        asked = [RECIPE, what, rates, int(run.shots), run.seed, steps]
+        recipe = ADAPTER_RECIPE if run.strategy.adapter else RECIPE
+        asked = [recipe, what, rates, int(run.shots), run.seed, steps]
         return hashlib.blake2b(json.dumps(asked).encode(), digest_size=12).hexdigest()
 
     return key
