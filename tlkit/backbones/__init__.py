@@ -112,11 +112,13 @@ def _from_hugging_face(name: str, size: int | None) -> Backbone:
 
 
 def _reach_hub(name: str, remedy: str) -> None:
-    """Ask the hub, or its cache, for the model's smallest file first: the library itself would retry for minutes."""
-    from huggingface_hub import hf_hub_download
+    """Ask the hub once whether it has the model, unless it is in its cache: the library itself would retry for long."""
+    from huggingface_hub import get_hf_file_metadata, hf_hub_url, try_to_load_from_cache
 
+    if try_to_load_from_cache(name, "config.json"):
+        return
     try:
-        hf_hub_download(name, "config.json", etag_timeout=5)
+        get_hf_file_metadata(hf_hub_url(name, "config.json"), timeout=5)
     except Exception as error:  # the hub's client raises its own, its HTTP library's and the system's
         raise TlkitError(
             f"{name} is neither on this machine nor within reach on its hub ({_first_line(error)}): {remedy}."
