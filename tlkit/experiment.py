@@ -139,11 +139,10 @@ def _run_beside(
                 if group is None:
                     yield came
                     continue
-                own = came
-                sent = hand_over(executor, (own, target))
+                with plain_deaths():
+                    pending |= _submit((came, target), [r for r in group if not r.strategy.still], steps, executor)
                 still = [run for run in group if run.strategy.still]
-                pending |= {executor.submit(_run, sent, run, steps): None for run in group if run not in still}
-                setting = Setting(own, target, steps, planned=still, key=key, on_event=tell)
+                setting = Setting(came, target, steps, planned=still, key=key, on_event=tell)
                 yield from map(setting.run, still)
     finally:
         for future in pending:
@@ -164,6 +163,14 @@ def _schooling(teacher: object, source: Source, seed: int, executor: Executor) -
     there: Future = Future()
     there.set_result(source)
     return there
+
+
+def _submit(at: tuple[Source, Task], runs: list[Run], steps: int, executor: Executor) -> dict[Future, None]:
+    """The runs under way, from one source to one target."""
+    if not runs:
+        return {}
+    sent = hand_over(executor, at)
+    return {executor.submit(_run, sent, run, steps): None for run in runs}
 
 
 def _run(sent: tuple[Source, Task], run: Run, steps: int) -> Result:

@@ -13,6 +13,12 @@ from tlkit.machine import cores
 
 from .side_by_side import ROUNDS, SMALL, Row, Skipped, Timed, row, take_turns, timed
 
+KEEP_MEMORY = {  # Dask's workers give memory back at once, and torch wants it again; see teaching/many-machines.md
+    "MALLOC_TRIM_THRESHOLD_": 1_000_000_000,
+    "MALLOC_MMAP_THRESHOLD_": 1 << 25,
+    "OMP_NUM_THREADS": 1,
+}
+
 
 def dask(quick: bool = False) -> Iterator[Row]:
     """Each worker is a process with one thread; both clusters stand ready before the clock starts."""
@@ -35,9 +41,11 @@ def dask(quick: bool = False) -> Iterator[Row]:
 @contextlib.contextmanager
 def _cluster(workers: int):
     """An executor on so many processes that have imported what they need."""
+    import dask
     from distributed import Client, LocalCluster
 
     with (
+        dask.config.set({"distributed.nanny.pre-spawn-environ": KEEP_MEMORY}),
         LocalCluster(n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=None) as cluster,
         Client(cluster) as client,
     ):
