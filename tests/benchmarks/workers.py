@@ -27,7 +27,7 @@ def dask(quick: bool = False) -> Iterator[Row]:
     if cores() < 2:
         raise Skipped(f"two workers need two cores, and there is {cores():g}.")
     source, task = tl.pretrain(tl.backbone("note-cnn"), tl.task("notes/piano"), steps=50), tl.task("notes/guitar")
-    asked = {"strategies": ["full"], "shots": (5, 20), "seeds": range(1, 3 if quick else 7)}
+    asked = {"strategies": ["full"], "shots": (5, 20), "seeds": range(1, 3 if quick else 11)}
     asked["steps"] = 50 if quick else 150
     with contextlib.ExitStack() as stack:
         one, two = (stack.enter_context(_cluster(workers)) for workers in (1, 2))
