@@ -77,3 +77,12 @@ def test_accuracy_against_weights_that_learn():
     assert picture.words.startswith("A budget. Named right, mean of 3 seeds")
     assert "lora:8 60.0% with" in picture.words
     assert [text.get_text() for text in picture.figure.axes[0].texts] == ["head", "lora:8"]
+
+
+def test_two_questions_about_the_same_images_stand_below_them():
+    even, seven = tl.task("pairs/even"), tl.task("pairs/seven")
+    picture = tl.see_questions(even, seven, count=3)
+    assert len(picture.figure.axes) == 3
+    labels = zip(even.test.labels[:3], seven.test.labels, strict=False)
+    said = [f"{even.classes[a]} and {seven.classes[b]}" for a, b in labels]
+    assert picture.words.endswith(f"{'; '.join(said)}.")

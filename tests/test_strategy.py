@@ -16,6 +16,12 @@ def test_names_and_objects_mean_the_same():
     assert as_strategy("lp_ft") == tl.LPFT()
 
 
+def test_full_tuning_in_other_steps_has_a_name_of_its_own():
+    assert tl.Full(rate="body") == tl.Full()
+    slow = tl.Full(rate="tuning")
+    assert (slow.name, slow.phases[0].rate) == ("full, tuning's rate", "tuning")
+
+
 @pytest.mark.parametrize("name", ["partial", "partial:", "partial:two", "partial:-1"])
 def test_partial_needs_its_number(name):
     with pytest.raises(tl.TlkitError, match="write it as 'partial:2'"):

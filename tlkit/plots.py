@@ -81,7 +81,7 @@ def figure(width: float = 7.2, height: float = 4.2) -> tuple[Figure, Axes]:
 
 def style(strategy: str) -> tuple[str, str, object]:
     """Colour, marker and dash of a strategy, the same in every plot."""
-    return STYLES.get(re.split("[:@]", strategy)[0], OTHER)
+    return STYLES.get(re.split("[:@,]", strategy)[0], OTHER)
 
 
 def styles(strategies: Iterable[str]) -> dict[str, tuple[str, str, object]]:
@@ -176,6 +176,19 @@ def _budget_point(ax: Axes, name: str, weights: int, found: Estimate) -> None:
     look = {"color": colour, "marker": marker or "o", "markersize": 9, "capsize": 3, "linewidth": 1.2}
     ax.errorbar(weights, found.mean, yerr=spread, **look)
     ax.annotate(name, (weights, found.mean), xytext=(7, 5), textcoords="offset points", fontsize=9, color=colour)
+
+
+def see_questions(*tasks, count: int = 6) -> Picture:
+    """The first test images of tasks that have the same ones, and what each task calls them."""
+    fig = Figure(figsize=(1.45 * count, 0.85 + 0.2 * len(tasks)), dpi=100, layout="constrained")
+    called = []
+    for row, ax in enumerate(fig.subplots(1, count)):
+        names = [task.classes[task.test.labels[row]] for task in tasks]
+        ax.imshow(tasks[0].test.items[row], cmap="gray")
+        ax.set(xticks=[], yticks=[], xlabel="\n".join(names))
+        called.append(" and ".join(names))
+    asked = " and ".join(task.name for task in tasks)
+    return Picture(fig, f"images of {asked}", f"The first {count} test images of {asked}: {'; '.join(called)}.")
 
 
 def describe(results: Results, title: str, strategies: Iterable[str]) -> str:

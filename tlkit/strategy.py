@@ -128,14 +128,14 @@ def Partial(stages: int, *, slower: float = 1.0) -> Strategy:
     return Strategy(_named(f"partial:{stages}", slower), "source", "new", (phase,), about)
 
 
-def Full(*, slower: float = 1.0, statistics: bool = False) -> Strategy:
+def Full(*, slower: float = 1.0, statistics: bool = False, rate: Pace = "body") -> Strategy:
     """Full fine-tuning: the source's body and a new head all learn together.
 
     Each stage learns at ``slower`` times the rate of the one after it. With ``statistics`` the running statistics of
-    BatchNorm follow the target's few examples.
+    BatchNorm follow the target's few examples. ``rate`` is which of the backbone's rates it learns at.
     """
-    phase = Phase(None, "body", _check_slower(slower), statistics)
-    name = _named("full", slower) + "+statistics" * statistics
+    phase = Phase(None, rate, _check_slower(slower), statistics)
+    name = _named("full", slower) + "+statistics" * statistics + (f", {rate}'s rate" if rate != "body" else "")
     return Strategy(name, "source", "new", (phase,), "all of it learns, with a new head")
 
 

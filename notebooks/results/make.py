@@ -51,6 +51,31 @@ def what_the_layers_know(executor) -> tl.Results:
     return _compared(asked, executor)
 
 
+def when_transfer_fails(executor) -> tl.Results:
+    """Every comparison of lesson 05."""
+    piano, guitar, drums = (tl.task(f"notes/{name}") for name in ("piano", "guitar", "drums"))
+    imagenet, seven, even = tl.backbone("efficientnet-lite0", size=64), tl.task("pairs/seven"), tl.task("pairs/even")
+    pianist, drummer, clarinet, confused, cheat = (
+        tl.pretrain(tl.backbone("note-cnn"), taught)
+        for taught in (piano, drums, tl.transposed(piano), piano.shuffled(), tl.with_tell(piano))
+    )
+    teachers = (pianist, drummer, clarinet, confused, cheat)
+    asked = [
+        (pianist, guitar, ["scratch", "random_head"], [1, 5, 20]),
+        *((teacher, guitar, ["head"], [1, 5, 20]) for teacher in teachers),
+        *((teacher, guitar, ["lp_ft", "full"], [5]) for teacher in teachers),
+        *((teacher, guitar, ["lp_ft", "full"], [20]) for teacher in (pianist, drummer, confused)),
+        *((teacher, guitar, ["head@2"], [5, 20]) for teacher in (pianist, drummer)),
+        *((teacher, guitar, ["keep"], [1]) for teacher in (pianist, clarinet)),
+        (imagenet, seven, ["head@6", "random_head@6"], [5, 20, 100]),
+        (imagenet, even, ["head@6", "random_head@6"], [5, 20, 100]),
+        (imagenet, even, ["full"], [100]),
+        *((tl.untaught(tl.backbone("small-cnn")), question, ["scratch"], [100]) for question in (seven, even)),
+    ]
+    ways = ["as_is", "head", "partial:2", "lora:8", "lp_ft", "full", tl.Full(rate="tuning")]
+    return _compared(asked, executor) + tl.measure_forgetting(pianist, drums, strategies=ways, shots=20)
+
+
 def words(executor) -> tl.Results:
     """Every comparison of lesson 07; words are counted in the lesson itself."""
     minilm = tl.backbone("minilm")
@@ -99,6 +124,7 @@ def _compared(asked: list[tuple], executor) -> tl.Results:
 LESSONS = {
     "01-piano-to-guitar": piano_to_guitar,
     "02-what-the-layers-know": what_the_layers_know,
+    "05-when-transfer-fails": when_transfer_fails,
     "07-words": words,
     "08-lora": lora,
 }

@@ -37,6 +37,20 @@ def test_labels_are_the_names_of_the_pitches():
     assert task.classes[task.train.labels[task.train.tags["pitch"] == 69][0]] == "A"
 
 
+def test_transposed_notes_look_the_same_and_are_called_otherwise():
+    piano, clarinet = tl.task("notes/piano"), tl.transposed(tl.task("notes/piano"))
+    assert clarinet.name == "notes/piano transposed"
+    for part in ("train", "test"):
+        before, after = getattr(piano, part), getattr(clarinet, part)
+        assert np.array_equal(before.items, after.items)
+        assert {(piano.classes[a], piano.classes[b]) for a, b in zip(before.labels, after.labels, strict=True)} == {
+            (name, piano.classes[(row + 2) % 12]) for row, name in enumerate(piano.classes)
+        }
+    assert np.array_equal(tl.transposed(clarinet, semitones=-2).test.labels, piano.test.labels)
+    with pytest.raises(tl.TlkitError, match="no notes to transpose"):
+        tl.transposed(tl.task("digits"))
+
+
 def test_clips_can_be_heard():
     assert len(notes.clip("piano", 60)) > 1000
     with pytest.raises(tl.TlkitError, match="There is no clip 'kazoo-60'"):

@@ -6,12 +6,12 @@ import functools
 
 from tlkit.errors import unknown
 from tlkit.rooms import make_callable
-from tlkit.tasks import cells, images, notes, outside, signs, surfaces, texts
+from tlkit.tasks import cells, images, notes, outside, pairs, signs, surfaces, texts
 from tlkit.tasks.base import Examples, Task
 
 __all__ = ["Examples", "Task", "task", "tasks"]
 
-_FAMILIES = (notes, images, signs, surfaces, cells, texts, outside)
+_FAMILIES = (notes, images, pairs, signs, surfaces, cells, texts, outside)
 
 
 def tasks() -> dict[str, str]:

@@ -6,11 +6,12 @@ The data set is in ``data/notes``; its card says how it was made and what its li
 from __future__ import annotations
 
 import functools
+from dataclasses import replace
 
 import numpy as np
 
 from tlkit import paths
-from tlkit.errors import unknown
+from tlkit.errors import TlkitError, unknown
 from tlkit.tasks.base import Examples, Task
 from tlkit.tasks.files import read_arrays
 
@@ -47,6 +48,18 @@ def load(name: str) -> Task:
     if short.endswith("-octaves"):
         train, test = train.take(_in_lesson_octave(train)), test.take(~_in_lesson_octave(test))
     return _task(name, train, test)
+
+
+def transposed(task: Task, *, semitones: int = 2) -> Task:
+    """The same notes to learn from and to be tested on, each called by the name of one ``semitones`` higher.
+
+    So does a clarinet in B flat: what its player reads as a C sounds as a B flat, two semitones lower.
+    """
+    if task.classes != NAMES:
+        raise TlkitError(f"{task.name} has no notes to transpose: take one such as tl.task('notes/piano').")
+    parts = (task.train, task.test)
+    train, test = (replace(part, labels=(part.labels + semitones) % len(NAMES)) for part in parts)
+    return replace(task, name=f"{task.name} transposed", train=train, test=test)
 
 
 def clip(instrument: str, midi: int, *, noisy: bool = False) -> bytes:

@@ -1,0 +1,55 @@
+"""Lesson 05 as a reader meets it: run all, then move the lab's controls to their ends by keyboard."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from .harness import Notebook, shot
+
+pytestmark = [pytest.mark.browser, pytest.mark.weights]
+
+
+@pytest.fixture
+def lesson(open_notebook) -> Notebook:
+    opened = open_notebook("05-when-transfer-fails.ipynb")
+    opened.run_all(seconds=300)
+    return opened
+
+
+def test_lab_and_quiz_answer_the_keyboard(lesson):
+    lab = lesson.page.locator(".tlkit-lab").first
+    lab.scroll_into_view_if_needed()
+    words, picture = lab.get_by_role("status"), lab.get_by_role("img")
+    expect(words).to_contain_text("piano as the teacher, frozen (head), 5 labels of each class")
+    shot(lab, "teachers")
+
+    def moved(act, said: str | re.Pattern, seconds: int = 20) -> None:
+        """``act`` changes the picture and its words, and the words say so."""
+        before = picture.get_attribute("src")
+        act()
+        expect(words).to_contain_text(said, timeout=1000 * seconds)
+        expect(picture).not_to_have_attribute("src", before)
+        assert picture.get_attribute("alt") == words.inner_text()
+
+    slider = lab.get_by_role("slider")
+    slider.focus()
+    moved(lambda: lesson.page.keyboard.press("Home"), "1 label of each class")
+    moved(lambda: lesson.page.keyboard.press("End"), "20 labels of each class")
+    for teacher in ("drums", "clarinet", "shuffled", "tell", "piano"):
+        moved(lambda name=teacher: lab.get_by_role("button", name=name).press("Enter"), f"{teacher} as the teacher")
+
+    lab.get_by_role("button", name="shuffled").press("Enter")
+    last = "keep the head, tune all (keep), 20 labels of each class"
+    moved(lambda: lab.get_by_role("button", name="keep the head").press("Enter"), last, seconds=60)
+    lab.get_by_role("button", name="Stop").press("Enter")
+    expect(words).to_contain_text(re.compile("Stopped after|5 draws"), timeout=20_000)
+    shot(lab, "teachers-keep")
+    moved(lambda: lab.get_by_role("button", name="frozen (head)").press("Enter"), "shuffled as the teacher, frozen")
+
+    quiz = lesson.page.locator(".tlkit-quiz").first
+    quiz.get_by_role("button", name="Transfer does not work for pictures like yours").press("Enter")
+    expect(quiz.get_by_role("status")).to_contain_text("more than one teacher can show")
+    assert lesson.watch.problems == []

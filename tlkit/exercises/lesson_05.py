@@ -1,0 +1,77 @@
+"""Lesson 05, When transfer fails."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from tlkit.exercises import PASSED, exercise, question
+from tlkit.experiment import transfer
+from tlkit.forgetting import remembered
+from tlkit.harm import gain
+from tlkit.results import Results
+from tlkit.source import Source
+from tlkit.tasks import task
+
+
+@exercise("05.1")
+def left_of_the_piano(accuracy: float, pianist: Source) -> str:
+    """What a pianist, tuned in full on twenty guitar notes of each name by seed 0, still knows of the piano."""
+    guitar = task("notes/guitar")
+
+    def near(value: float) -> bool:
+        return abs(float(accuracy) - value) < 0.004
+
+    if not 0 <= float(accuracy) <= 1:
+        return "An accuracy lies between 0 and 1: give the share of notes, not their number or percent."
+    tuned = transfer(pianist, guitar, strategy="full", shots=20)
+    if near(remembered(pianist, tuned)):
+        return PASSED
+    if near(tuned.accuracy):
+        return "That is what it names of the guitar: ask it about the piano, with tl.remembered."
+    if near(pianist.accuracy):
+        return "That is what it knew of the piano before: give tl.remembered the result of the transfer."
+    if near(remembered(pianist, transfer(pianist, guitar, strategy="lp_ft", shots=20))):
+        return "That is head first, then all: the exercise asks for strategy='full'."
+    return "Not the figure: strategy='full', 20 shots, seed 0, then tl.remembered of the pianist and the result."
+
+
+@exercise("05.2")
+def worst_teacher(name: str, by: Mapping[str, Results], alone: Results) -> str:
+    """The teacher whose frozen body loses most against scratch at twenty shots, on the mean."""
+    gains = {teacher: gain(results, alone, "head", shots=20).mean for teacher, results in by.items()}
+    if name not in gains:
+        return f"Give one of the teachers by name: {', '.join(map(repr, gains))}."
+    if name == min(gains, key=gains.get):
+        return PASSED
+    if gains[name] > 0:
+        return "That teacher is ahead of scratch there: look for the gain that is most negative."
+    return "That teacher does harm there, and another does more: compare the gains of all of them."
+
+
+question(
+    "05",
+    text=(
+        "A network names 100% of a factory's own 10,000 pictures right. Frozen, with 30 labelled pictures of yours, it "
+        "does worse than a small network from scratch. What do you make of it?"
+    ),
+    answers={
+        "It may have learnt something that your pictures don't have": (
+            "Right. A perfect record says that it solved its own exam, not how. Look for a tell in the factory's "
+            "pictures, a stamp or a lamp, and test it on some where that is covered. Then let more of the body learn: "
+            "in this lesson that undid most of the harm."
+        ),
+        "Transfer does not work for pictures like yours": (
+            "That is more than one teacher can show: in this lesson the same network helped or harmed, by what it had "
+            "been taught. Try another teacher before you give up."
+        ),
+        "30 pictures are too few for any transfer": (
+            "Few labels are where a good teacher helps most. That scratch does better with the same 30 says something "
+            "about this teacher."
+        ),
+        "With 100% it must know best: collect more labels for the head": (
+            "More labels do not show a frozen body what it never looked at: in this lesson frozen bad teachers were "
+            "still behind at twenty labels of each class."
+        ),
+    },
+    right="It may have learnt something that your pictures don't have",
+)
