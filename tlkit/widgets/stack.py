@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -55,8 +55,8 @@ class View:
 
     @property
     def seconds(self) -> float:
-        """The mean over draws."""
-        return float(np.mean([run.seconds for run in self.runs]))
+        """The median over draws: one hiccup of the machine should not count."""
+        return float(np.median([run.seconds for run in self.runs]))
 
     def words(self) -> str:
         """The view as a few sentences."""
@@ -136,12 +136,12 @@ class Screen:
         """The view as PNG."""
         draw_stack(view, ax=self._stack)
         figures = {
-            "test examples named right": lambda run: run.accuracy,
-            "seconds of training": lambda run: run.seconds,
-            "weights that learn, in thousands": lambda run: run.trainable_params / 1000,
+            "test examples named right": (lambda run: run.accuracy, np.mean),
+            "seconds of training": (lambda run: run.seconds, np.median),
+            "weights that learn, in thousands": (lambda run: run.trainable_params / 1000, np.mean),
         }
-        for ax, (title, figure) in zip(self._charts, figures.items(), strict=True):
-            _draw_chart(view, title, figure, ax)
+        for ax, (title, (figure, middle)) in zip(self._charts, figures.items(), strict=True):
+            _draw_chart(view, title, figure, middle, ax)
         self._charts[0].set_ylim(0, 1)
         self._charts[0].yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
         return plots.png(self.figure)
@@ -164,13 +164,13 @@ def draw_stack(view: View, *, ax: Axes) -> None:
     ax.axis("off")
 
 
-def _draw_chart(view: View, title: str, figure, ax: Axes) -> None:
+def _draw_chart(view: View, title: str, figure: Callable, middle: Callable, ax: Axes) -> None:
     """One figure of all runs that are known, by how many stages learn; those of the question stand out."""
     ax.clear()
     places = sorted(view.known)
     values = [[figure(run) for run in view.known[place]] for place in places]
     ax.fill_between(places, [min(v) for v in values], [max(v) for v in values], color="#8c8c8c", alpha=0.2, linewidth=0)
-    ax.plot(places, [np.mean(v) for v in values], color="#8c8c8c", marker="o", markersize=4)
+    ax.plot(places, [middle(v) for v in values], color="#8c8c8c", marker="o", markersize=4)
     here = [figure(run) for run in view.runs]
     ax.plot([view.learning] * len(here), here, "D", color=FIRE, markersize=6, markeredgecolor="white")
     ax.set_xticks(range(len(view.stages) + 1))
