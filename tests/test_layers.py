@@ -28,9 +28,13 @@ def test_the_picture_of_depth_has_its_numbers_in_words(by_cut):
     curves = {"taught": tl.by_depth(by_cut, shots=5)}
     level = ("pixels", by_cut.accuracy("head", shots=5))
     picture = tl.see_depth(curves, ("a", "b", "c"), "Depth", level=level)
-    said = "Depth. Test examples named right, by stage: taught 41% at a, 71% at b, 61% at c; pixels 11%."
-    assert repr(picture) == said
-    assert "CKA, by stage: taught 0.41 at a" in repr(tl.see_depth(curves, ("a", "b", "c"), "Alike", what="CKA"))
+    assert repr(picture) == (
+        "Depth. Test examples named right, by the last stage that is kept: "
+        "taught 41% at a, 71% at b, 61% at c; pixels 11%."
+    )
+    assert "CKA, by stage: taught 0.41 at a" in repr(
+        tl.see_depth(curves, ("a", "b", "c"), "Alike", what="CKA", across="stage")
+    )
 
 
 def test_strongest_items_come_first():

@@ -103,18 +103,19 @@ def see_depth(
     *,
     level: tuple[str, Estimate] | None = None,
     what: str = ACCURACY,
+    across: str = "the last stage that is kept",
 ) -> plots.Picture:
-    """Accuracy, or ``what`` else there is a figure of, against the stage; ``level`` is a line across."""
+    """Accuracy, or ``what`` else there is a figure of, stage by stage; ``level`` is a line across."""
     fig, ax = plots.figure()
     looks = cycle(plots.STYLES[name] for name in ("head", "full", "lp_ft", "partial", "keep"))
     for name, values in curves.items():
         draw_depth(ax, values, name, plots.STYLES["random_head"] if "random" in name else next(looks))
     if level:
         ax.axhline(level[1].mean, color="#56b4e9", linestyle=(0, (1, 2)), linewidth=2, label=level[0])
-    label_depth(ax, stages, what)
+    label_depth(ax, stages, what, across)
     ax.legend(loc="upper left", bbox_to_anchor=(1, 1), frameon=False, labelcolor="linecolor", handlelength=3)
     ax.set_title(title, loc="left", fontweight="bold")
-    return plots.Picture(fig, title, _depth_words(curves, stages, title, level, what))
+    return plots.Picture(fig, title, _depth_words(curves, stages, title, level, what, across))
 
 
 def draw_depth(ax: Axes, values: Sequence[Estimate], name: str, look: tuple) -> None:
@@ -126,25 +127,29 @@ def draw_depth(ax: Axes, values: Sequence[Estimate], name: str, look: tuple) -> 
     ax.plot(places, means, color=colour, marker=marker, linestyle=dash, markersize=6, linewidth=1.8, label=name)
 
 
-def label_depth(ax: Axes, stages: Sequence[str], what: str = ACCURACY) -> None:
+def label_depth(
+    ax: Axes, stages: Sequence[str], what: str = ACCURACY, across: str = "the last stage that is kept"
+) -> None:
     """Stages across, early to late; accuracy upwards in percent, or what else goes from 0 to 1."""
     ax.set_xticks(range(1, len(stages) + 1), stages)
     ax.set_ylim(0, 1.02)
     if what == ACCURACY:
         ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
-    ax.set_xlabel("the last stage that is kept" if what == ACCURACY else "stage")
+    ax.set_xlabel(across)
     ax.set_ylabel(what)
     ax.grid(alpha=0.25)
     ax.spines[["top", "right"]].set_visible(False)
 
 
-def _depth_words(curves: Mapping, stages: Sequence[str], title: str, level: tuple | None, what: str) -> str:
+def _depth_words(
+    curves: Mapping, stages: Sequence[str], title: str, level: tuple | None, what: str, across: str
+) -> str:
     parts = []
     for name, values in [*curves.items(), *([(level[0], [level[1]])] if level else [])]:
         points = [f"{value.mean:.0%}" if what == ACCURACY else f"{value.mean:.2f}" for value in values]
         places = [f" at {stage}" for stage in stages] if len(values) > 1 else [""]
         parts.append(f"{name} {', '.join(map(''.join, zip(points, places, strict=False)))}")
-    return f"{title}. {what[0].upper()}{what[1:]}, by stage: {'; '.join(parts)}."
+    return f"{title}. {what[0].upper()}{what[1:]}, by {across}: {'; '.join(parts)}."
 
 
 def strongest(features: np.ndarray, count: int = TOP) -> np.ndarray:

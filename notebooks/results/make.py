@@ -51,6 +51,25 @@ def what_the_layers_know(executor) -> tl.Results:
     return _compared(asked, executor)
 
 
+def freeze_or_fine_tune(executor) -> tl.Results:
+    """Every comparison of lesson 03."""
+    imagenet, products = tl.backbone("efficientnet-lite0", size=48), tl.task("products")
+    latin = tl.pretrain(tl.backbone("small-cnn"), tl.task("glyphs/latin"))
+    signs = tl.pretrain(tl.backbone("small-cnn"), tl.task("signs/common"))
+    greek, rare, slowly = tl.task("glyphs/greek"), tl.task("signs/rare"), tl.Scratch(rate=2e-3)
+    depths = ["head", *(f"partial:{stages}" for stages in range(1, 9)), "full"]
+    others = [tl.Full(slower=0.6), "lp_ft", tl.Full(statistics=True), "scratch"]
+    shop = [(imagenet, products, [*depths, *others], [5]), (imagenet, products, ["head", "full"], [20])]
+    asked = [
+        (tl.backbone("pixels"), products, ["head"], [5, 20]),
+        (latin, greek, ["head", "partial:1", "partial:2", "partial:3", "full", "lp_ft", slowly], [2]),
+        (latin, greek, ["head", "full", "lp_ft"], [5]),
+        (signs, rare, ["head", "full", slowly], [20]),
+        (imagenet, rare, ["head", "random_head"], [20]),
+    ]
+    return _compared(shop, executor, steps=20) + _compared(asked, executor)
+
+
 def when_transfer_fails(executor) -> tl.Results:
     """Every comparison of lesson 05."""
     piano, guitar, drums = (tl.task(f"notes/{name}") for name in ("piano", "guitar", "drums"))
@@ -112,18 +131,19 @@ def _depths(stages: int, strategy: str = "head") -> list[str]:
     return [f"{strategy}@{stage}" for stage in range(1, stages + 1)]
 
 
-def _compared(asked: list[tuple], executor) -> tl.Results:
+def _compared(asked: list[tuple], executor, steps: int | None = None) -> tl.Results:
     """Every run of comparisons of (source, target, strategies, shots)."""
     return tl.Results(
         run
         for source, target, strategies, shots in asked
-        for run in tl.compare(source, target, strategies=strategies, shots=shots, executor=executor)
+        for run in tl.compare(source, target, strategies=strategies, shots=shots, steps=steps, executor=executor)
     )
 
 
 LESSONS = {
     "01-piano-to-guitar": piano_to_guitar,
     "02-what-the-layers-know": what_the_layers_know,
+    "03-freeze-or-fine-tune": freeze_or_fine_tune,
     "05-when-transfer-fails": when_transfer_fails,
     "07-words": words,
     "08-lora": lora,
