@@ -77,3 +77,10 @@ def test_accuracy_against_weights_that_learn():
     assert picture.words.startswith("A budget. Named right, mean of 3 seeds")
     assert "lora:8 60.0% with" in picture.words
     assert [text.get_text() for text in picture.figure.axes[0].texts] == ["head", "lora:8"]
+
+
+def test_spread_side_by_side():
+    wordings = tl.Estimate({0: 0.5, 1: 0.9}, "asked", "wordings")
+    picture = plots.see_spread({"plain": wordings, "again": wordings}, "Luck", chance=0.5)
+    assert "plain 70% (50% to 90% over 2 wordings)" in picture.words
+    assert [text.get_text() for text in picture.figure.axes[0].get_yticklabels()] == ["again", "plain"]
