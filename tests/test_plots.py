@@ -86,3 +86,10 @@ def test_two_questions_about_the_same_images_stand_below_them():
     labels = zip(even.test.labels[:3], seven.test.labels, strict=False)
     said = [f"{even.classes[a]} and {seven.classes[b]}" for a, b in labels]
     assert picture.words.endswith(f"{'; '.join(said)}.")
+
+
+def test_spread_side_by_side():
+    wordings = tl.Estimate({0: 0.5, 1: 0.9}, "asked", "wordings")
+    picture = plots.see_spread({"plain": wordings, "again": wordings}, "Luck", chance=0.5)
+    assert "plain 70% (50% to 90% over 2 wordings)" in picture.words
+    assert [text.get_text() for text in picture.figure.axes[0].get_yticklabels()] == ["again", "plain"]

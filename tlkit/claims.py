@@ -27,7 +27,7 @@ class Check:
         e = self.estimate
         side = "above" if self.sign == ">" else "below"
         return (
-            f"{e.what}: {e.mean:+.3f}, 95% interval {e.low:+.3f} to {e.high:+.3f} over {len(e.values)} seeds; "
+            f"{e.what}: {e.mean:+.3f}, 95% interval {e.low:+.3f} to {e.high:+.3f} over {len(e.values)} {e.of}; "
             f"must be {side} {self.margin:+.2f}"
         )
 

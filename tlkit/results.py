@@ -52,11 +52,13 @@ class Estimate:
     """A figure for each seed, with their mean and its 95% interval (Student's t).
 
     Estimates subtract seed by seed: ``a - b`` is the paired difference. Compared with a margin they give a
-    :class:`~tlkit.claims.Check`, which holds if the whole interval is on the right side of it.
+    :class:`~tlkit.claims.Check`, which holds if the whole interval is on the right side of it. Where there is no seed,
+    other luck may take its place: ``of`` says what the figures are of, such as "wordings".
     """
 
     by_seed: Mapping[int, float]
     what: str
+    of: str = "seeds"
 
     @property
     def values(self) -> list[float]:
@@ -94,9 +96,8 @@ class Estimate:
             raise TlkitError(
                 f"{self.what} and {other.what} share no seed, so they can't be paired: compare them on the same ones."
             )
-        return Estimate(
-            {seed: self.by_seed[seed] - other.by_seed[seed] for seed in seeds}, f"{self.what} - {other.what}"
-        )
+        gaps = {seed: self.by_seed[seed] - other.by_seed[seed] for seed in seeds}
+        return Estimate(gaps, f"{self.what} - {other.what}", self.of)
 
     def __gt__(self, margin: float):
         from tlkit.claims import Check

@@ -60,6 +60,7 @@ class Setting:
         self._key = key or keys(source, target, self.steps)
         self._planned = list(planned)
         self._looks: dict[tuple[str, int], _Looks] = {}
+        self._answers: dict[tuple, np.ndarray] = {}  # to prompts
 
     def run(self, asked: Run, *, keep: bool = False) -> Result:
         """The result of one run, with its network only if it is to be kept."""
@@ -84,7 +85,8 @@ class Setting:
 
     def _ask(self, strategy: Strategy, rows: np.ndarray, seed: int, keep: bool) -> _Made:
         began = time.perf_counter()
-        model = starting_point(self.source, self.target, strategy, rows, seed)
+        known = None if keep else self._answers  # who keeps the network may change it
+        model = starting_point(self.source, self.target, strategy, rows, seed, said=known)
         seconds = time.perf_counter() - began
         accuracy = model.accuracy(self.target.test, on_event=self.on_event)
         return _Made(accuracy, seconds, 0, count_parameters(model), model if keep else None)
@@ -214,12 +216,16 @@ def labelled(target: Task, asked: Run) -> np.ndarray:
 
 
 def starting_point(
-    source: Source, target: Task, strategy: Strategy, rows: np.ndarray, seed: int
+    source: Source, target: Task, strategy: Strategy, rows: np.ndarray, seed: int, *, said: dict | None = None
 ) -> Classifier | Prompted:
-    """The network before its first lesson. What is new is drawn from seeds of its own, apart from the source's."""
+    """The network before its first lesson. What is new is drawn from seeds of its own, apart from the source's.
+
+    ``said`` are answers that a prompted network gave before.
+    """
     if strategy.prompting:
-        order = np.random.default_rng(stream(seed, "prompt order", target.name)).permutation(rows)
-        return Prompted(source.backbone, target, strategy.prompting, target.train.take(order))
+        luck = stream(seed, "prompt order", target.name, strategy.prompting.order)
+        order = np.random.default_rng(luck).permutation(rows)
+        return Prompted(source.backbone, target, strategy.prompting, target.train.take(order), said=said)
     backbone = body_of(source, target, strategy, seed)
     if strategy.body == "source":
         backbone = backbone.copy()

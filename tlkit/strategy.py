@@ -50,11 +50,13 @@ class Prompting:
 
     ``shown`` is how many labelled examples of each class stand before the question: a number, or ``"shots"`` for all
     that the run may use. ``calibrated`` divides by what the model answers where there is no text (Zhao et al., 2021).
+    ``order`` numbers the orders in which the same examples may stand.
     """
 
     template: str
     shown: int | Literal["shots"] = 0
     calibrated: bool = False
+    order: int = 0
 
 
 @dataclass(frozen=True)
@@ -177,19 +179,29 @@ def RandomLoRA(rank: int = 8) -> Strategy:
     return Strategy(f"random_{same.name}", "random", "new", same.phases, about, adapter=same.adapter)
 
 
-def Prompt(template: str = TEMPLATE, *, shown: int | Literal["shots"] = 0, calibrated: bool = False) -> Strategy:
+def Prompt(
+    template: str = TEMPLATE,
+    *,
+    shown: int | Literal["shots"] = 0,
+    calibrated: bool = False,
+    order: int = 0,
+    wording: str = "",
+) -> Strategy:
     """No weight changes: a language model is asked, and its likeliest answer counts (Brown et al., 2020).
 
-    ``shown`` labelled examples of each class stand before the question: a number, or "shots" for all there are.
+    ``shown`` labelled examples of each class stand before the question: a number, or "shots" for all there are. The
+    same examples stand in another order for each number ``order``. ``wording`` is what to call the template, where
+    several are compared.
     """
     if "{text}" not in template:
         raise TlkitError(f"The template {template!r} has no place for the text: write {{text}} where it goes.")
     if shown != "shots" and (isinstance(shown, bool) or not isinstance(shown, int) or shown < 0):
         raise TlkitError(f"shown={shown!r} is no number of examples: give 0 or more, or 'shots' for all there are.")
     name = "prompt" + (f":{shown}" if shown else "") + "+calibrated" * calibrated
+    name += (f", {wording}" if wording else "") + (f", order {order}" if order else "")
     seen = "nothing" if not shown else "the shots" if shown == "shots" else f"{shown} of each class"
     about = f"no weight changes: the model is shown {seen}, then asked"
-    return Strategy(name, "source", "none", (), about, prompting=Prompting(template, shown, calibrated))
+    return Strategy(name, "source", "none", (), about, prompting=Prompting(template, shown, calibrated, order))
 
 
 def Keep() -> Strategy:

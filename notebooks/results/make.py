@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import tlkit as tl
@@ -117,13 +118,39 @@ def words(executor) -> tl.Results:
 def lora(executor) -> tl.Results:
     """Every comparison of lesson 08."""
     minilm, tweets = tl.backbone("minilm", size=32), tl.task("reviews/tweets")
-    blocks = ["lora:8@1", "lora:8@2", "lora:8@4", "lora:8"]
     asked = [
-        (minilm, tweets, ["head", *blocks, "lora:1", "full", "random_lora:8"], [64]),
-        (minilm, tweets, [tl.LoRA(8, last=4, rate="body")], [64]),
-        (minilm, tweets, ["head", "lora:8"], [8]),
+        (minilm, tweets, ["head", "lora:8@1", "lora:8@2", "lora:8@4", "lora:8", "lora:1@4"], [64]),
+        (minilm, tweets, ["full", "random_lora:8", tl.LoRA(8, last=4, rate="body")], [64]),
     ]
     return _compared(asked, executor)
+
+
+def prompting(executor) -> tl.Results:
+    """Every comparison of lesson 09. Where no labels are drawn, wordings and orders take the place of seeds."""
+    from tlkit.prompting import REQUESTS, WORDINGS, on_labels, wordings
+    from tlkit.seeding import choose_seeds
+
+    smollm2, seeds = tl.backbone("smollm2").float(), choose_seeds(None)
+    tweets, intents = tl.task("reviews/tweets").fewer(test=64), tl.task("intents").fewer(test=100)
+    letters = replace(tweets, words=("A", "B"))
+    both = [*wordings(), *wordings(calibrated=True)]
+    shown = zip(wordings(shown=2), wordings(shown=2, calibrated=True), strict=True)
+    orders = [tl.Prompt(WORDINGS["label"], shown=2, wording="label", order=n) for n in range(1, 6)]
+    asked = [
+        (tweets, [*both, *orders], [2], seeds[:1]),
+        (letters, both, [2], seeds[:1]),
+        *((tweets, pair, [2], [draw]) for draw, pair in enumerate(shown, seeds[0])),
+        *((on_labels(tweets, shots=8, seed=seed), wordings(), [8], [seed]) for seed in seeds),
+        (tweets, ["head"], [2, 8, 64], seeds),
+        (tweets, ["lora:8@2"], [64], seeds),
+        (intents, [*wordings(REQUESTS), *wordings(REQUESTS, calibrated=True)], [1], seeds[:1]),
+        (intents, ["head"], [1, 4], seeds),
+    ]
+    return tl.Results(
+        run
+        for target, strategies, shots, seeds in asked
+        for run in tl.compare(smollm2, target, strategies=strategies, shots=shots, seeds=seeds, executor=executor)
+    )
 
 
 def _depths(stages: int, strategy: str = "head") -> list[str]:
@@ -147,6 +174,7 @@ LESSONS = {
     "05-when-transfer-fails": when_transfer_fails,
     "07-words": words,
     "08-lora": lora,
+    "09-prompting": prompting,
 }
 
 

@@ -53,3 +53,15 @@ def test_shuffled_changes_the_labels_and_nothing_else(low_bars):
 def test_examples_need_a_label_each():
     with pytest.raises(tl.TlkitError, match="3 items but 2 labels"):
         tl.Examples(np.zeros((3, 2)), np.zeros(2))
+
+
+def test_fewer_test_examples_are_drawn_evenly_and_by_seed(high_bars, monkeypatch):
+    few = high_bars.fewer(test=7, seed=1)
+    assert len(few.test) == 7
+    assert np.bincount(few.test.labels).max() - np.bincount(few.test.labels).min() <= 1
+    assert few.train is high_bars.train
+    assert few.digest == high_bars.fewer(test=7, seed=1).digest != high_bars.fewer(test=7, seed=2).digest
+    monkeypatch.setenv("TLKIT_SEEDS", "2-6")
+    assert high_bars.fewer(test=7).digest == high_bars.fewer(test=7, seed=2).digest
+    with pytest.raises(tl.TlkitError, match="test=99 can't be drawn"):
+        high_bars.fewer(test=99)

@@ -8,7 +8,7 @@ architecture's habits are copied here.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -181,6 +181,13 @@ class Embedding(nn.Module):
         """What the model tells its blocks beside the states, which depends on shape, mask and number type alone."""
         return self._call(mask, inputs_embeds=states.detach())[1]
 
+    def side_by_side(self, tokens: Tensor, places: Tensor, seen: Tensor) -> Sequences:
+        """States of token numbers (1, length) at ``places`` of their own; each sees the tokens that ``seen`` says."""
+        dtype = next(self.model.parameters()).dtype
+        unseen = torch.zeros(seen.shape, dtype=dtype, device=seen.device).masked_fill(~seen, torch.finfo(dtype).min)
+        states, around = self._call(unseen[None, None], input_ids=tokens, position_ids=places)
+        return Sequences(states, torch.ones_like(tokens), {states.dtype: around})
+
     def _call(self, mask: Tensor, **inputs) -> tuple[Tensor, tuple[tuple, dict]]:
         try:
             self.model(attention_mask=mask, **inputs)
@@ -243,6 +250,35 @@ def _take_blocks(base: nn.Module, count: int) -> tuple[nn.ModuleList, nn.Module 
         if isinstance(getattr(part, name, None), nn.Module):
             setattr(part, name, None)
     return blocks, norms[0] if norms else None
+
+
+@torch.no_grad()
+def read_after(backbone: Backbone, before: Sequence[int], rows: Sequence[Sequence[int]]) -> list[Tensor]:
+    """What a causal network says of each row of tokens (length, width) where all of them follow on ``before``.
+
+    What is before them is read once: the rows lie side by side behind it, and see it and themselves only. Networks
+    whose sense of place can't be told (ALiBi) say something else so: :func:`reads_side_by_side` knows.
+    """
+    lengths = [len(before), *map(len, rows)]
+    own = torch.arange(len(lengths)).repeat_interleave(torch.tensor(lengths))
+    places = torch.tensor([*range(len(before)), *(len(before) + n for row in rows for n in range(len(row)))])
+    number = torch.arange(len(own))
+    seen = (number[None] <= number[:, None]) & ((own[None] == 0) | (own[None] == own[:, None]))
+    tokens = torch.tensor([[*before, *(token for row in rows for token in row)]])
+    laid = backbone.stages[0].side_by_side(*(each.to(backbone.device) for each in (tokens, places[None], seen)))
+    return list(backbone.run(laid, start=1).values[0].split(lengths))[1:]
+
+
+@torch.no_grad()
+def reads_side_by_side(backbone: Backbone) -> bool:
+    """Whether :func:`read_after` gives what the network says of each row read whole, on two short rows."""
+    before, rows = [7, 11, 13], [[17, 19], [23, 29, 31]]
+    try:
+        said = read_after(backbone, before, rows)
+    except (RuntimeError, TypeError, ValueError):
+        return False  # it takes no places, or no mask of this kind
+    whole = [backbone.run(padded([torch.tensor(before + row)]).to(backbone.device)).values[0, 3:] for row in rows]
+    return all(torch.allclose(a.float(), b.float(), atol=1e-2, rtol=1e-2) for a, b in zip(said, whole, strict=True))
 
 
 _IDS = torch.tensor([[7, 11, 13, 17, 19], [23, 29, 31, 0, 0]])

@@ -73,8 +73,8 @@ question(
             "network knows, it may well be less."
         ),
         "It trains in a hundredth of the time, for it has a hundredth of the weights": (
-            "No. The error still travels back through all blocks, so most of the time stays. In this lesson adapters "
-            "in all blocks took more than a quarter of full tuning's time."
+            "No. The error still travels back through all blocks, frozen or not, and that is most of the work. Time is "
+            "saved by adapters in the last blocks only, and those brought little in this lesson."
         ),
         "Forty small files beside one network, and each can be swapped or taken out": (
             "Right. What each client needs is a third of a megabyte instead of 90, the base stays what it was to the "

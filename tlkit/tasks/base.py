@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 
 from tlkit.errors import TlkitError
-from tlkit.seeding import check_seed, stream
+from tlkit.seeding import check_seed, choose_seeds, stream
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,6 +89,21 @@ class Task:
         order = draw.permutation(len(self.train))
         rows = [order[self.train.labels[order] == label][:k] for label in range(len(self.classes))]
         return np.concatenate(rows)
+
+    def fewer(self, *, test: int, seed: int | None = None) -> Task:
+        """The same task with only ``test`` of its test examples, as evenly of each class as it goes, drawn by ``seed``.
+
+        For networks so slow that a whole test would take too long; the fewer, the coarser the accuracy. Without a seed
+        it is the first of those that comparisons use, so that ``TLKIT_SEEDS`` draws others.
+        """
+        if isinstance(test, bool) or not isinstance(test, int) or not 1 <= test <= len(self.test):
+            raise TlkitError(f"test={test!r} can't be drawn: {self.name} has {len(self.test)} to be tested on.")
+        seed = choose_seeds(None)[0] if seed is None else check_seed(seed)
+        order = np.random.default_rng(stream(seed, "fewer", self.name)).permutation(len(self.test))
+        labels = self.test.labels[order]
+        turn = np.array([(labels[:i] == label).sum() for i, label in enumerate(labels)])  # 0 for the first of a class
+        rows = order[np.argsort(turn, kind="stable")[:test]]
+        return replace(self, test=self.test.take(rows))
 
     def shuffled(self, *, seed: int = 0) -> Task:
         """The control: the same training items with their labels dealt out anew, so that they mean nothing."""

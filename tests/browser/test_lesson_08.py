@@ -1,0 +1,55 @@
+"""Lesson 08 as a reader meets it: run all, then move the lab's sliders by keyboard."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from .harness import Notebook, shot
+
+pytestmark = [pytest.mark.browser, pytest.mark.weights]
+
+
+@pytest.fixture
+def lesson(open_notebook) -> Notebook:
+    opened = open_notebook("08-lora.ipynb")
+    opened.run_all(seconds=500)
+    return opened
+
+
+def test_the_lab_answers_the_keyboard(lesson):
+    lab = lesson.page.locator(".tlkit-lab").first
+    lab.scroll_into_view_if_needed()
+    words, picture = lab.get_by_role("status"), lab.get_by_role("img")
+    expect(words).to_contain_text("Rank 8 in all 6 blocks")
+    shot(lab, "lora-8")
+
+    before = picture.get_attribute("src")
+    lab.get_by_role("slider").first.focus()
+    lesson.page.keyboard.press("Home")
+    expect(words).to_contain_text("Rank 1 in all 6 blocks")
+    expect(picture).to_have_attribute("alt", re.compile("Rank 1 "))
+    expect(picture).not_to_have_attribute("src", before)
+    lesson.page.keyboard.press("End")
+    expect(words).to_contain_text("Rank 64")
+    before = picture.get_attribute("src")
+    lab.get_by_role("slider").nth(1).focus()
+    lesson.page.keyboard.press("Home")
+    expect(words).to_contain_text("in the last 1 of 6 blocks")
+    expect(picture).not_to_have_attribute("src", before)
+    lesson.page.keyboard.press("End")
+    expect(words).to_contain_text("Rank 64 in all 6 blocks")
+    lesson.page.keyboard.press("Home")
+    expect(words).to_contain_text("press Train")
+
+    lab.get_by_role("button", name="Train").press("Enter")
+    expect(words).to_contain_text("3 draws", timeout=120_000)
+    shot(lab, "lora-trained")
+    lab.get_by_role("slider").first.focus()
+    lesson.page.keyboard.press("ArrowLeft")
+    lab.get_by_role("button", name="Train").press("Enter")
+    lab.get_by_role("button", name="Stop").press("Enter")
+    expect(words).to_contain_text(re.compile("Stopped|draws"), timeout=60_000)
+    assert lesson.watch.problems == []

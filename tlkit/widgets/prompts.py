@@ -1,0 +1,197 @@
+"""The bench of prompts: wording, examples, their order and the words for the labels; how likely each label is then."""
+
+from __future__ import annotations
+
+import dataclasses
+import html
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import ipywidgets as W
+import numpy as np
+from matplotlib.ticker import PercentFormatter
+
+from tlkit import plots
+from tlkit.backbones import Backbone
+from tlkit.events import Listener
+from tlkit.prompting import WORDINGS, Prompted
+from tlkit.strategy import Prompt
+from tlkit.tasks import Task
+from tlkit.widgets.base import Lab, buttons, count, slider
+
+TESTED = 20  # test texts that the bench asks about: some seconds
+ORDERS = 5
+WORDS = (("negative", "positive"), ("bad", "good"), ("sad", "happy"), ("A", "B"), ("positive", "negative"))
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What was read, how likely the model then finds each word, and which it should be, where that is known."""
+
+    prompt: str
+    words: tuple[str, ...]
+    chances: tuple[float, ...]
+    truth: int | None
+    tested: tuple[float, int] | None
+
+    def words_said(self) -> str:
+        """The answer as a sentence or two."""
+        best = int(np.argmax(self.chances))
+        listed = ", ".join(f"{word} {chance:.0%}" for word, chance in zip(self.words, self.chances, strict=True))
+        verdict = ""
+        if self.truth is not None:
+            verdict = ": right" if best == self.truth else f": wrong, it is {self.words[self.truth]}"
+        found = ""
+        if self.tested is not None:
+            found = f" Asked so about {count(self.tested[1], 'test text')}, it names {self.tested[0]:.0%} right."
+        return f"It says {self.words[best]}{verdict} ({listed}).{found}"
+
+
+@dataclass(frozen=True)
+class Question:
+    """All that makes a prompt but for the text."""
+
+    wording: str
+    shown: int
+    order: int
+    words: tuple[str, ...]
+    calibrated: bool
+
+
+class Bench:
+    """The lab's compute: prompts by question, what the model says, and how often that is right."""
+
+    def __init__(self, backbone: Backbone, task: Task, templates: Mapping[str, str]):
+        self.backbone, self.task, self.templates = backbone, task, templates
+        self.few = task.fewer(test=min(TESTED, len(task.test)), seed=0)
+        self._chances: dict[tuple[Question, str], tuple[float, ...]] = {}
+        self._tested: dict[Question, tuple[float, int]] = {}
+
+    def prompted(self, question: Question) -> Prompted:
+        """The model with the question."""
+        asked = Prompt(self.templates[question.wording], calibrated=question.calibrated).prompting
+        task = dataclasses.replace(self.task, words=question.words)
+        if not question.shown:
+            return Prompted(self.backbone, task, asked)
+        rows = np.random.default_rng(question.order).permutation(task.draw(question.shown, seed=0))
+        return Prompted(self.backbone, task, asked, task.train.take(rows))
+
+    def answer(self, question: Question, text: str, on_event: Listener) -> Answer:
+        """What the model says of ``text``; it is asked once."""
+        model = self.prompted(question)
+        if (question, text) not in self._chances:
+            items = np.array([text], dtype=object)
+            chances = model.probabilities(items, on_event=on_event)[0]
+            self._chances[question, text] = tuple(map(float, chances))
+        known = np.flatnonzero(self.task.test.items == text)
+        truth = int(self.task.test.labels[known[0]]) if len(known) else None
+        said = self._chances[question, text]
+        return Answer(model.prompt(text), question.words, said, truth, self._tested.get(question))
+
+    def test(self, question: Question, on_event: Listener) -> None:
+        """Ask about some test texts."""
+        if question not in self._tested:
+            right = self.prompted(question).accuracy(self.few.test, on_event=on_event)
+            self._tested[question] = right, len(self.few.test)
+
+
+class Screen:
+    """The lab's picture: how likely each word is."""
+
+    def __init__(self):
+        self.figure = plots.Figure(figsize=(7.2, 2.0), dpi=100, layout="constrained")
+        self._bars = self.figure.subplots()
+
+    def show(self, answer: Answer) -> bytes:
+        """The answer as PNG."""
+        self._bars.clear()
+        rows = range(len(answer.words))
+        hatch = ["////" if row == answer.truth else "" for row in rows]
+        self._bars.barh(rows, answer.chances, color="#0072b2", alpha=0.75, hatch=hatch, edgecolor="white")
+        self._bars.set_yticks(rows, answer.words)
+        self._bars.set_xlim(0, 1)
+        self._bars.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+        self._bars.set_xlabel("how likely it finds each word" + (" (hatched: true)" if any(hatch) else ""))
+        self._bars.spines[["top", "right"]].set_visible(False)
+        return plots.png(self.figure)
+
+
+class PromptLab(Lab):
+    """A sentence, a wording, examples and their order, the words for the labels; the likelihood of each word answers.
+
+    The model reads in the background, and can be stopped. ``texts`` are how many of the test's texts to choose from;
+    any other can be typed.
+    """
+
+    def __init__(self, backbone: Backbone, task: Task, *, templates: Mapping[str, str] = WORDINGS, texts: int = 8):
+        super().__init__()
+        self.bench, self._screen, self._shown = Bench(backbone, task, templates), Screen(), None
+        few = [str(text) for text in task.fewer(test=texts, seed=0).test.items]
+        self.text = slider("Sentence", [(str(number), text) for number, text in enumerate(few, start=1)], few[0])
+        self.own = W.Text(description="Or your own", continuous_update=False, placeholder="type, then Enter")
+        self.own.layout, self.own.style = {"width": "38em", "max_width": "100%"}, {"description_width": "11em"}
+        self.wording = buttons("Wording", list(templates))
+        self.shown = slider("Examples of each class", [0, 1, 2], 0)
+        self.order = slider("Their order", list(range(1, ORDERS + 1)), 1)
+        self.label_words = buttons("Label words", [(" / ".join(words), words) for words in _fitting(task)])
+        self.calibrated = buttons("Calibrated", [("no", False), ("yes", True)])
+        self.test = W.Button(description=f"Ask about {len(self.bench.few.test)} texts", icon="play")
+        self.test.on_click(lambda _: self.ask_many())
+        self.reads = W.HTML()
+        controls = [self.text, self.own, self.wording, self.shown, self.order, self.label_words, self.calibrated]
+        for control in controls:
+            control.observe(lambda _: self.ask(), "value")
+        self.children = [*controls, W.HBox([self.test, self.stop]), self.picture, self.words, self.reads]
+        self.ask()
+        self.wait()
+
+    def __repr__(self) -> str:
+        return f"PromptLab: {self._shown.words_said() if self._shown else 'nothing was asked yet.'}"
+
+    @property
+    def answer(self) -> Answer:
+        """What the lab shows."""
+        return self._shown
+
+    @property
+    def question(self) -> Question:
+        """What the controls ask for."""
+        return Question(
+            self.wording.value, self.shown.value, self.order.value, self.label_words.value, self.calibrated.value
+        )
+
+    def ask(self) -> None:
+        """Ask about the sentence."""
+        self.order.disabled = not self.shown.value
+        question, text = self.question, self.own.value.strip() or self.text.value
+        self.start(lambda: self._ask(question, text), self._left)
+
+    def ask_many(self) -> None:
+        """Ask the same about some test texts."""
+        question, text = self.question, self.own.value.strip() or self.text.value
+
+        def work() -> None:
+            self.bench.test(question, self.follow("Asking"))
+            self._ask(question, text)
+
+        self.start(work, self._left)
+
+    def _ask(self, question: Question, text: str) -> None:
+        answer = self.bench.answer(question, text, self.follow("Reading"))
+        with self._lock:
+            self._shown = answer
+            self.show(self._screen.show(answer), answer.words_said())
+            self.reads.value = (
+                '<div style="max-width:60em"><b>What it reads</b>, to the last character; then the words are scored:'
+                '<pre style="white-space:pre-wrap;border-left:4px solid #0072b2;padding:.3em .9em">'
+                f"{html.escape(answer.prompt)}</pre></div>"
+            )
+
+    def _left(self) -> str:
+        return "Stopped. The picture is that of the question before."
+
+
+def _fitting(task: Task) -> Sequence[tuple[str, ...]]:
+    """The words to choose from: the task's own first, then others, where it has two classes."""
+    own = task.words or task.classes
+    return [own, *(words for words in WORDS if words != own)] if len(own) == 2 else [own]
