@@ -192,7 +192,7 @@ class AdapterLab(Lab):
         self._screen = Screen(self.bench)
         target.draw(shots)
         self.rank = slider("Rank", list(RANKS), 8)
-        self.blocks = slider("Blocks with adapters", list(range(1, self.bench.blocks + 1)), self.bench.blocks)
+        self.blocks = slider("Last blocks", list(range(1, self.bench.blocks + 1)), self.bench.blocks)
         self.train = W.Button(description="Train", icon="play", tooltip="Train these adapters, three draws")
         self.train.on_click(lambda _: self.go())
         for control in (self.rank, self.blocks):

@@ -131,11 +131,13 @@ class PromptLab(Lab):
         self.own = W.Text(description="Or your own", continuous_update=False, placeholder="type, then Enter")
         self.own.layout, self.own.style = {"width": "38em", "max_width": "100%"}, {"description_width": "11em"}
         self.wording = buttons("Wording", list(templates))
-        self.shown = slider("Examples of each class", [0, 1, 2], 0)
+        self.shown = slider("Examples a class", [0, 1, 2], 0)
         self.order = slider("Their order", list(range(1, ORDERS + 1)), 1)
         self.label_words = buttons("Label words", [(" / ".join(words), words) for words in _fitting(task)])
         self.calibrated = buttons("Calibrated", [("no", False), ("yes", True)])
-        self.test = W.Button(description=f"Ask about {len(self.bench.few.test)} texts", icon="play")
+        self.test = W.Button(
+            description=f"Ask about {len(self.bench.few.test)} texts", icon="play", layout={"width": "auto"}
+        )
         self.test.on_click(lambda _: self.ask_many())
         self.reads = W.HTML()
         controls = [self.text, self.own, self.wording, self.shown, self.order, self.label_words, self.calibrated]
