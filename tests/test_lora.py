@@ -1,5 +1,7 @@
 """LoRA changes nothing at first, never the base, and can be taken along or merged."""
 
+import gc
+
 import numpy as np
 import pytest
 import torch
@@ -127,3 +129,14 @@ def test_the_control_adapts_a_random_body(source, high_bars):
 def test_another_rate_is_another_strategy():
     assert tl.LoRA(8, last=4, rate="body").name == "lora:8@4, body's rate"
     assert tl.LoRA(8, last=4, rate="body").phases[0].rate == "body"
+
+
+def test_a_comparison_keeps_no_adapted_network(source, high_bars):
+    """Where peft's model and ours held each other, a comparison filled the memory."""
+    gc.collect()
+    gc.disable()
+    try:
+        tl.compare(source, high_bars, strategies=["lora:2"], shots=[1], seeds=[0], steps=2)
+        assert not [each for each in gc.get_objects() if issubclass(type(each), Backbone) and lora.is_adapted(each)]
+    finally:
+        gc.enable()

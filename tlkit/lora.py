@@ -83,6 +83,11 @@ def remove(backbone: Backbone) -> Backbone:
     return _plain(backbone, merge=False)
 
 
+def let_go(backbone: Backbone) -> None:
+    """Forget peft's view of a network that nobody needs any more: the two hold each other, and memory fills up."""
+    backbone._peft = None
+
+
 def is_adapted(backbone: Backbone) -> bool:
     """Whether there are adapters in ``backbone``."""
     return getattr(backbone, "_peft", None) is not None

@@ -132,7 +132,10 @@ class Setting:
         test = self._looks_of(strategy, seed).test if same else self._alone(model.backbone).test
         features = test.features_of(model.backbone, start=same)
         accuracy = share_right(probabilities(model.head, features), self.target.test.labels)
-        return _Made(accuracy, seconds, _learning(model, strategy), count_parameters(model), model if keep else None)
+        made = _Made(accuracy, seconds, _learning(model, strategy), count_parameters(model), model if keep else None)
+        if strategy.adapter and not keep:
+            lora.let_go(model.backbone)
+        return made
 
     def _looks_of(self, strategy: Strategy, seed: int) -> _Looks:
         """What the strategy's body says before it learns anything; of random bodies only the last is remembered."""

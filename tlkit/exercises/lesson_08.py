@@ -69,7 +69,7 @@ question(
     ),
     answers={
         "It will be more accurate than tuning the whole network": (
-            "Not here: in this lesson it was as accurate, no more. With many labels, or a task far from what the "
+            "Not here: in this lesson it was about as accurate, no more. With many labels, or a task far from what the "
             "network knows, it may well be less."
         ),
         "It trains in a hundredth of the time, for it has a hundredth of the weights": (
