@@ -1,4 +1,4 @@
-// The reader's curve of accuracy against labelled examples. The kernel owns the words and the checks;
+// The reader's curve of accuracy against labels, or whatever else the unit counts. The kernel owns the words and the checks;
 // this file draws, and listens to mouse, finger and keyboard.
 
 const HEIGHT = 380;
@@ -235,7 +235,7 @@ class Chart {
       svg(axes, "path", { class: "grid", d: `M${frame.x(i)},${BOTTOM}v6` });
       svg(axes, "text", { class: "middle", x: frame.x(i), y: BOTTOM + 22 }, shots);
     });
-    svg(axes, "text", { class: "middle", x: frame.middle, y: BOTTOM + 46 }, `labelled ${this.model.get("unit")}`);
+    svg(axes, "text", { class: "middle", x: frame.middle, y: BOTTOM + 46 }, this.model.get("unit"));
     set(this.paper, { x: LEFT, y: TOP - 20, width: frame.right - LEFT, height: BOTTOM - TOP + 40 });
     set(this.hint, { x: frame.right - 16, y: frame.y(0.5) + 42 });
   }
