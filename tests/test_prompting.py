@@ -180,7 +180,8 @@ def test_wordings_and_orders_take_the_place_of_seeds(net):
     assert calibrated[0] == "prompt+calibrated, question"
     orders = [tl.Prompt("{text} is", shown=2, order=n) for n in (1, 2, 3)]
     results = tl.compare(net, task, strategies=orders, shots=[2], seeds=[0])
-    assert by_order(results, orders).what == "asked in 3 orders"
+    assert by_order(results, orders).what == "asked in 3 orders, with examples"
+    assert by_wording(results, orders, words=("A", "B")).what == "asked in 3 wordings for A or B, with examples"
     prompts = {tl.transfer(net, task, strategy=each, shots=2).model.prompt("x") for each in orders}
     assert len(prompts) > 1
     assert len({"".join(sorted(prompt)) for prompt in prompts}) == 1

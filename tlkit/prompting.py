@@ -107,12 +107,13 @@ def wordings(templates: Mapping[str, str] = WORDINGS, *, calibrated: bool = Fals
     return [Prompt(text, shown=shown, wording=name, calibrated=calibrated) for name, text in templates.items()]
 
 
-def by_wording(results: Results, strategies: Sequence[Strategy]) -> Estimate:
+def by_wording(results: Results, strategies: Sequence[Strategy], *, words: Sequence[str] = ()) -> Estimate:
     """The accuracy of each of several strategies that differ in their wording; wordings take the place of seeds.
 
+    ``words`` are those for the labels, where they are not the task's own and the claim is to say so.
     Where examples are shown, the results may hold a seed for each wording: then each had a draw of its own.
     """
-    return _estimate(results, strategies, "wordings")
+    return _estimate(results, strategies, "wordings", words)
 
 
 def by_order(results: Results, strategies: Sequence[Strategy]) -> Estimate:
@@ -136,10 +137,11 @@ def by_labels(results: Results, tried: Mapping[int, Results], strategies: Sequen
     return Estimate({seed: found[best] for seed, best in chosen.items()}, "asked in the wording that labels chose")
 
 
-def _estimate(results: Results, strategies: Sequence[Strategy], of: str) -> Estimate:
+def _estimate(results: Results, strategies: Sequence[Strategy], of: str, words: Sequence[str] = ()) -> Estimate:
     runs = [results.where(strategy=strategy.name).runs[0] for strategy in strategies]
-    calibrated = ", calibrated" * all(strategy.prompting.calibrated for strategy in strategies)
-    what = f"asked in {len(runs)} {of}{calibrated}"
+    asked = [strategy.prompting for strategy in strategies]
+    what = f"asked in {len(runs)} {of}" + (f" for {_either(words)}" if words else "")
+    what += ", with examples" * all(each.shown for each in asked) + ", calibrated" * all(e.calibrated for e in asked)
     return Estimate({number: run.accuracy for number, run in enumerate(runs)}, what, of)
 
 
