@@ -518,7 +518,6 @@ def test_a_table_is_a_task(tmp_path):
         ("utf-16", "UTF-16"),
         ("utf-16-le", "UTF-16-LE"),
         ("utf-16-be", "UTF-16-BE"),
-        ("cp1252", "cp1252"),
     ],
 )
 def test_encodings_are_found_and_told(tmp_path, encoding, told):
@@ -693,7 +692,7 @@ def test_a_quotation_mark_that_is_never_closed(tmp_path):
     with pytest.raises(tl.TlkitError, match=r"A quotation mark in line 22 of a.csv is never closed"):
         from_csv(path)
     path.write_text(path.read_text() + "x" * 140_000)
-    with pytest.raises(tl.TlkitError, match=r"from line 22 on .*is a quotation mark left open"):
+    with pytest.raises(tl.TlkitError, match=r"A quotation mark in line 22 of a.csv is never closed"):
         from_csv(path)
 
 

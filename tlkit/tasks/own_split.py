@@ -24,7 +24,7 @@ class Found:
 
     Items that share a value in any of the ``keys`` stay on one side of the split; the last of them stands for the
     content itself. ``sides`` is empty where a split has yet to be drawn. ``skipped`` says of each thing that was left
-    out what and why.
+    out what and why, ``doubts`` are sentences on what may have been read wrong.
     """
 
     source: str
@@ -36,6 +36,7 @@ class Found:
     sides: list[str] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
     how: str = ""
+    doubts: list[str] = field(default_factory=list)
 
     def without(self, reasons: dict[int, str]) -> Found:
         """All rows but those, which count as skipped for the reasons given."""
@@ -127,13 +128,13 @@ def _spare(has: np.ndarray, there: np.ndarray, label: int, order: np.ndarray, fo
 
 
 def tell(found: Found, same: str) -> None:
-    """One warning that names what was skipped, and what is there under more than one label."""
-    parts = []
+    """One warning that names what was skipped, what is uncertain, and what is there under more than one label."""
+    parts = [*found.doubts]
     if found.skipped:
         total = len(found.items) + len(found.skipped)
-        parts.append(f"{len(found.skipped)} of {total} {found.things} were skipped: {_listed(found.skipped)}.")
+        parts.append(f"{len(found.skipped)} of {total} {found.things} were skipped: {listed(found.skipped)}.")
     if clashes := _clashes(found):
-        parts.append(f"The same {same} is in more than one class: {_listed(clashes)}.")
+        parts.append(f"The same {same} is in more than one class: {listed(clashes)}.")
     if parts:
         warnings.warn(f"{found.source}: {' '.join(parts)}", stacklevel=3)
 
@@ -149,9 +150,10 @@ def _clashes(found: Found) -> list[str]:
     ]
 
 
-def _listed(entries: Sequence[str]) -> str:
-    more = len(entries) - TOLD
-    return "; ".join(entries[:TOLD]) + (f"; and {more} more" if more > 0 else "")
+def listed(entries: Sequence[str], most: int = TOLD) -> str:
+    """The first few entries, and how many more there are."""
+    more = len(entries) - most
+    return "; ".join(entries[:most]) + (f"; and {more} more" if more > 0 else "")
 
 
 def short(name: str, most: int = 70) -> str:

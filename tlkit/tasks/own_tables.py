@@ -2,50 +2,81 @@
 
 from __future__ import annotations
 
-import csv
 import gzip
 import importlib.util
 import io
 import json
-import zipfile
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from tlkit.errors import TlkitError
+from tlkit.tasks.own_encoding import Decoded, decode
+from tlkit.tasks.own_rows import SEPARATORS, OpenMark, guess_dialect, read_rows
+from tlkit.tasks.own_split import listed
 
 TABLES, LINES, SHEETS = (".csv", ".tsv", ".txt"), (".jsonl", ".ndjson"), (".xlsx",)
-SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs"}
 
 
 @dataclass(frozen=True)
 class Table:
-    """Columns by name, the number that each row has in the file, what was skipped, and how the file was read."""
+    """Columns by name, the number that each row has in the file, what was skipped, and how the file was read.
 
+    ``separator`` stands between the cells of a row, where it is text; ``doubts`` are sentences on what is uncertain.
+    """
+
+    source: str
     columns: dict[str, list[str]]
-    numbers: list[int]
+    numbers: list
     skipped: list[str]
     how: str
+    separator: str = ""
+    doubts: list[str] = field(default_factory=list)
 
 
-def read_table(path: Path) -> Table:
+def read_table(path: Path, encoding: str | None = None) -> Table:
     """The table in a file, by the kind that its name says."""
     suffixes = [suffix.lower() for suffix in path.suffixes]
     kind = suffixes[-2] if suffixes[-1:] == [".gz"] and len(suffixes) > 1 else (suffixes or [""])[-1]
     if kind not in TABLES + LINES + SHEETS:
         raise TlkitError(f"{path.name} is no table that can be read here: save it as .csv, .tsv, .xlsx or .jsonl.")
     raw = _bytes(path, packed=suffixes[-1] == ".gz")
-    if kind in SHEETS:
-        table = _named(path, _sheet(path, raw), "the first sheet")
-    elif kind in LINES:
-        table = _objects(path, raw)
-    else:
-        table = _separated(path, raw)
-    if not table.numbers:
-        raise TlkitError(
-            f"There is no row to read in {path.name}: give a table with a heading for each column, and rows below."
-        )
-    return table
+    if kind not in SHEETS:
+        read = _objects if kind in LINES else _separated
+        return _with_rows(read(path, decode(path, raw, encoding)))
+    if encoding is not None:
+        raise TlkitError(f"{path.name} is a workbook, which says its encoding itself: leave encoding= out.")
+    return _with_rows(_named(path.name, _sheet(path, raw), "the first sheet"))
+
+
+def read_frame(frame: object) -> Table:
+    """The table in a pandas frame; what is missing there is an empty cell, and a row is called as its index says."""
+    heads = _heads([str(name) for name in frame.columns])
+    columns = {
+        head: ["" if gone else _cell(value) for value, gone in zip(column, column.isna(), strict=True)]
+        for head, (_, column) in zip(heads, frame.items(), strict=True)
+    }
+    return _with_rows(Table("the frame", columns, frame.index.tolist(), [], ""))
+
+
+def _cell(value: object) -> str:
+    """A cell as text; a whole number that a gap in its column made a fraction of is whole again."""
+    whole = isinstance(value, float) and value.is_integer()
+    return _as_text(str(int(value) if whole else value))
+
+
+def _with_rows(table: Table) -> Table:
+    """The table, if there is a row in it; else the reason why there is none."""
+    if table.numbers and table.columns:
+        return table
+    if table.skipped:
+        between = SEPARATORS.get(table.separator)
+        advice = f"put texts that hold {between} between quotation marks" if between else "write one JSON object a line"
+        few = listed(table.skipped, 3)
+        raise TlkitError(f"There is no row to read in {table.source}: {few}. To mend it, {advice}.")
+    raise TlkitError(
+        f"There is no row to read in {table.source}: give a table with a heading for each column, and rows below."
+    )
 
 
 def _bytes(path: Path, *, packed: bool) -> bytes:
@@ -57,50 +88,17 @@ def _bytes(path: Path, *, packed: bool) -> bytes:
         raise TlkitError(f"{path} can't be read ({why}): allow it, or save the file again.") from error
 
 
-def _text(path: Path, raw: bytes) -> tuple[str, str]:
-    """The file as text, and the encoding that it was read with."""
-    wide = raw[:2] in (b"\xff\xfe", b"\xfe\xff")
-    unmarked = "utf-16-be" if raw[:1] == b"\0" else "utf-16-le"
-    tries = ["utf-16"] if wide else [unmarked] if b"\0" in raw[:200] else ["utf-8-sig", "cp1252"]
-    for encoding in tries:
-        try:
-            return raw.decode(encoding), encoding.removesuffix("-sig").upper().replace("CP1252", "cp1252")
-        except UnicodeDecodeError:
-            continue
-    raise TlkitError(f"{path.name} is no text in UTF-8, UTF-16 or cp1252: save it again as 'CSV UTF-8'.")
-
-
-def _separated(path: Path, raw: bytes) -> Table:
-    """Rows of cells with commas, semicolons or tabs between them, whichever gives the steadiest table."""
-    text, encoding = _text(path, raw)
-    read = {separator: list(csv.reader(io.StringIO(text[:50_000], newline=""), delimiter=separator))
-            for separator in SEPARATORS}  # fmt: skip
-
-    def steadiness(separator: str) -> tuple[float, int]:
-        widths = [len(cells) for cells in read[separator] if cells] or [0]
-        return (widths[0] > 1) * widths.count(widths[0]) / len(widths), widths[0]
-
-    best = max(SEPARATORS, key=steadiness)
-    return _named(path, _cells(path, text, best), f"{encoding}, {SEPARATORS[best]}")
-
-
-def _cells(path: Path, text: str, separator: str) -> list[list[str]]:
-    """The cells of each row; a quotation mark that is never closed would hide rows, and is found by a last line."""
-    end = "\N{END OF TRANSMISSION}"
-    reader = csv.reader(io.StringIO(f"{text}\n{end}", newline=""), delimiter=separator)
-    rows, begins = [], 1
+def _separated(path: Path, read: Decoded) -> Table:
+    """Rows of cells with commas, semicolons, tabs or bars between them, whichever gives the steadiest table."""
+    dialect, text = guess_dialect(read.text)
     try:
-        for cells in reader:
-            rows.append(cells)
-            begins, last = reader.line_num + 1, begins
-    except csv.Error as error:
-        raise TlkitError(f"{path.name} can't be read from line {begins} on ({error}): is a quotation mark left open "
-                         f"there?") from error  # fmt: skip
-    if rows.pop() != [end]:
+        rows = list(read_rows(text, dialect))
+    except OpenMark as error:
         raise TlkitError(
-            f"A quotation mark in line {last} of {path.name} is never closed: close it, or write it twice."
-        )
-    return rows
+            f"A quotation mark in line {error.line} of {path.name} is never closed: close it, or write it twice."
+        ) from error
+    table = _named(path.name, rows, f"{read.encoding}, {dialect}")
+    return replace(table, separator=dialect.separator, doubts=read.doubts)
 
 
 def _sheet(path: Path, raw: bytes) -> list[list[str]]:
@@ -110,18 +108,18 @@ def _sheet(path: Path, raw: bytes) -> list[list[str]]:
 
     try:
         sheet = pd.read_excel(io.BytesIO(raw), header=None, dtype=str, na_filter=False, engine="openpyxl")
-    except (ValueError, KeyError, OSError, zipfile.BadZipFile) as error:
+    except Exception as error:  # a broken workbook can raise anything, and the reason is told
         raise TlkitError(
             f"{path.name} can't be read as a workbook ({error}): save it again as .xlsx or .csv."
         ) from error
     return [[str(cell) for cell in row] for row in sheet.itertuples(index=False)]
 
 
-def _named(path: Path, rows: list[list[str]], how: str) -> Table:
+def _named(source: str, rows: list[list[str]], how: str) -> Table:
     """The first row names the columns; rows that have more cells than it are skipped."""
     filled = [(number, cells) for number, cells in enumerate(rows, 1) if any(cell.strip() for cell in cells)]
     if not filled:
-        raise TlkitError(f"{path.name} is empty: give a table with a heading for each column, and rows below.")
+        raise TlkitError(f"{source} is empty: give a table with a heading for each column, and rows below.")
     heads = _heads(filled[0][1])
     kept, skipped = [], []
     for number, cells in filled[1:]:
@@ -132,7 +130,7 @@ def _named(path: Path, rows: list[list[str]], how: str) -> Table:
         else:
             kept.append((number, [*cells, *[""] * (len(heads) - len(cells))]))
     columns = {head: [cells[place].strip() for _, cells in kept] for place, head in enumerate(heads)}
-    return Table(columns, [number for number, _ in kept], skipped, how)
+    return Table(source, columns, [number for number, _ in kept], skipped, how)
 
 
 def _heads(cells: list[str]) -> list[str]:
@@ -144,22 +142,22 @@ def _heads(cells: list[str]) -> list[str]:
     return heads
 
 
-def _objects(path: Path, raw: bytes) -> Table:
+def _objects(path: Path, read: Decoded) -> Table:
     """One JSON object a line."""
-    text, encoding = _text(path, raw)
     rows, skipped = {}, []
-    for number, line in enumerate(text.split("\n"), 1):
+    for number, line in enumerate(read.text.split("\n"), 1):
         try:
             row = json.loads(line) if line.strip() else {}
-        except json.JSONDecodeError as error:
-            row = error.msg
+        except (ValueError, RecursionError):  # no JSON, a number of a thousand digits, or brackets in brackets
+            row = None
         if not isinstance(row, dict):
             skipped.append(f"row {number} (it is no JSON object)")
         elif row:
             rows[number] = {str(name): _as_text(value) for name, value in row.items()}
     heads = dict.fromkeys(name for row in rows.values() for name in row)
     columns = {head: [row.get(head, "") for row in rows.values()] for head in heads}
-    return Table(columns, list(rows), skipped, f"{encoding}, JSON lines")
+    how = f"{read.encoding}, JSON lines"
+    return Table(path.name, columns, list(rows), skipped, how, "JSON", read.doubts)
 
 
 def _as_text(value: object) -> str:

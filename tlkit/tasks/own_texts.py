@@ -2,33 +2,34 @@
 
 from __future__ import annotations
 
+import itertools
 import math
+import unicodedata
 from collections import Counter
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Sequence
 
 from tlkit.errors import TlkitError, unknown
-from tlkit.tasks.own_split import SIDES, Found, short
-from tlkit.tasks.own_tables import Table, read_table
+from tlkit.tasks.own_rows import SEPARATORS
+from tlkit.tasks.own_split import SIDES, Found, listed, short
+from tlkit.tasks.own_tables import Table
 
 TEXT_NAMES = ("text", "texts", "sentence")
 LABEL_NAMES = ("label", "labels", "class", "category", "target")
 MOST_CLASSES = 200
 
 
-def read_texts(path: Path, text: str | None, label: str | None, group: str | None) -> Found:
-    """Every row that has a text and a label."""
-    table = read_table(path)
-    for name in (text, label, group):
-        if name is not None and name not in table.columns:
-            raise unknown("column", name, table.columns)
-    split = _split_column(table, {text, label, group})
-    label = label or _guess_label(path, table, {text, group, split})
-    text = text or _guess_text(path, table, {label, group, split})
+def read_texts(table: Table, text: str | Sequence[str] | None, label: str | None, group: str | None) -> Found:
+    """Every row of the table that has a text and a label; several text columns become one text, part below part."""
+    named = [text] if isinstance(text, str) else list(text or ())
+    _check_columns(table, named, label, group)
+    split = _split_column(table, {*named, label, group})
+    label = label or _guess_label(table, {*named, group, split})
+    named = named or [_guess_text(table, {label, group, split})]
     _check_label(label, [value for value in table.columns[label] if value])
-    texts, sides = table.columns[text], _sides(table, split)
+    texts, sides = _joined(table, named), _sides(table, split)
+    said = " and ".join(map(repr, named))
     found = Found(
-        source=path.name,
+        source=table.source,
         things="rows",
         items=texts,
         labels=table.columns[label],
@@ -36,14 +37,62 @@ def read_texts(path: Path, text: str | None, label: str | None, group: str | Non
         keys=_keys(texts, table.columns[group] if group else None),
         sides=sides,
         skipped=table.skipped,
-        how=f" ({table.how}), {text!r} under {label!r}" + (f", split by {split!r}" if split else ""),
+        how=(f" ({table.how})" if table.how else "")
+        + f", {said} under {label!r}"
+        + f", split by {split!r}" * bool(split),
+        doubts=[*table.doubts, *_swallowed(table, texts, label)],
     )
-    return found.without(_gaps(text, label, found, split))
+    return found.without(_gaps(" or ".join(named), label, found, split))
+
+
+def _check_columns(table: Table, named: list[str], label: str | None, group: str | None) -> None:
+    """The names that were given are columns, each for one purpose."""
+    given = [name for name in (*named, label, group) if name is not None]
+    for name in given:
+        if name not in table.columns:
+            raise _no_column(table, name)
+    if twice := [name for name in given if given.count(name) > 1]:
+        raise TlkitError(f"The column {twice[0]!r} is named for two things: texts, labels and groups need one each.")
+
+
+def _no_column(table: Table, name: str) -> TlkitError:
+    """The sentence for a column that is not there: lines above the headings and wrong letters are told as the cause."""
+    rows = zip(table.numbers, zip(*table.columns.values(), strict=True), strict=True)
+    below = next((number for number, cells in itertools.islice(rows, 10) if name in cells), None)
+    if below is not None:
+        return TlkitError(
+            f"{name!r} stands in row {below} of {table.source}, and the first line is taken for the headings: take out "
+            f"the lines above them."
+        )
+    return TlkitError(" ".join([str(unknown("column", name, table.columns)), *table.doubts]))
+
+
+def _joined(table: Table, named: list[str]) -> list[str]:
+    columns = [table.columns[name] for name in named]
+    return ["\n".join(part for part in parts if part) for parts in zip(*columns, strict=True)]
+
+
+def _swallowed(table: Table, texts: list[str], label: str) -> list[str]:
+    """Texts in which other rows seem to stand, as happens when a quotation mark too few or too many hides line ends."""
+    between, known = table.separator, set(table.columns[label]) - {""}
+    if between not in SEPARATORS:
+        return []
+
+    def holds_a_row(text: str) -> bool:
+        parts = [line.split(between) for line in text.splitlines() if between in line]
+        return "\n" in text and any(part.strip(' "') in known for line in parts for part in line)
+
+    found = [
+        f"row {number} ({short(text)!r})"
+        for number, text in zip(table.numbers, texts, strict=True)
+        if (between == "\t" and "\t" in text) or holds_a_row(text)
+    ]
+    return [f"Other rows seem to be inside a text, as by a stray quotation mark: {listed(found)}."] if found else []
 
 
 def _keys(texts: list[str], groups: list[str] | None) -> tuple[list[str], ...]:
     """What keeps rows together: the group, if there is one, and the text without its spacing and case."""
-    same = [" ".join(text.casefold().split()) for text in texts]
+    same = [" ".join(unicodedata.normalize("NFC", text).casefold().split()) for text in texts]
     if groups is None:
         return (same,)
     return [f"group {group}" if group else text for group, text in zip(groups, same, strict=True)], same
@@ -79,26 +128,26 @@ def _gaps(text: str, label: str, found: Found, split: str | None) -> dict[int, s
     return gaps
 
 
-def _guess_label(path: Path, table: Table, taken: set) -> str:
+def _guess_label(table: Table, taken: set) -> str:
     free = {head: column for head, column in table.columns.items() if head not in taken}
     label = _only(free, lambda head, column: head.casefold() in LABEL_NAMES) or _only(free, _labels)
     if label is None:
-        raise _ambiguous(path, table, "label", "labels")
+        raise _ambiguous(table, "label", "labels")
     if label in table.columns[label]:
         raise TlkitError(
-            f"The first line of {path.name} looks like a row, since {short(label)!r} is among the values below: write "
-            f"a heading for each column there, such as text and label."
+            f"The first line of {table.source} looks like a row, since {short(label)!r} is among the values below: "
+            f"write a heading for each column there, such as text and label."
         )
     return label
 
 
-def _guess_text(path: Path, table: Table, taken: set) -> str:
+def _guess_text(table: Table, taken: set) -> str:
     free = {head: column for head, column in table.columns.items() if head not in taken}
     text = (
         _only(free, lambda head, column: head.casefold() in TEXT_NAMES) or _only(free, _phrases) or _only(free, _words)
     )
     if text is None:
-        raise _ambiguous(path, table, "text", "texts")
+        raise _ambiguous(table, "text", "texts")
     return text
 
 
@@ -125,9 +174,9 @@ def _words(head: str, values: list[str]) -> bool:
     return 2 * lettered > len(values) and 2 * len(set(values)) > len(values)
 
 
-def _ambiguous(path: Path, table: Table, argument: str, things: str) -> TlkitError:
+def _ambiguous(table: Table, argument: str, things: str) -> TlkitError:
     heads = ", ".join(repr(short(head)) for head in table.columns)
-    return TlkitError(f"Which column of {path.name} holds the {things}? Say it with {argument}=, one of {heads}.")
+    return TlkitError(f"Which column of {table.source} holds the {things}? Say it with {argument}=, one of {heads}.")
 
 
 def _check_label(label: str, values: list[str]) -> None:
