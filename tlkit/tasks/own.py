@@ -16,7 +16,7 @@ from tlkit.seeding import check_seed
 from tlkit.tasks.base import Examples, Task
 from tlkit.tasks.own_encoding import check_encoding
 from tlkit.tasks.own_images import read_pictures
-from tlkit.tasks.own_split import Found, draw_test, tell, thin_classes, without_leaks
+from tlkit.tasks.own_split import Found, draw_test, listed, tell, thin_classes, without_leaks
 from tlkit.tasks.own_tables import Table, read_frame, read_table
 from tlkit.tasks.own_texts import as_number, lonely, read_texts
 
@@ -34,9 +34,10 @@ def from_folder(
     their content and ``seed``, so that those you add later leave the others on their sides. If the folder holds
     ``train`` and ``test`` with class folders in each, that is the split.
 
-    Files that can't be read are named in one warning and left out. Copies of one file stay on one side of the split,
-    but two shots of one scene are two pictures: to be tested on new scenes, make ``train`` and ``test`` yourself. The
-    tag ``origin`` says which file an example is.
+    Files that can't be read are named in one warning and left out. Copies of one picture stay on one side of the split,
+    in other sizes, too; but two shots of one scene are two pictures: to be tested on new scenes, make ``train`` and
+    ``test`` yourself. Grey of more than 8 bits gets one scale for the whole folder, which ``about`` tells. The tag
+    ``origin`` says which file an example is.
     """
     share, seed, name = _check_share(test), check_seed(seed), _check_name(name)
     if isinstance(side, bool) or not isinstance(side, (int, np.integer)) or not 8 <= side <= 1024:
@@ -47,9 +48,10 @@ def from_folder(
     found = without_leaks(read_pictures(root, int(side)))
     if thin := thin_classes(found):
         need = "one in each part of the split" if found.sides else "one to learn from and one to be tested on"
+        hint = f" ({listed(found.skipped, 3)})" if found.skipped else ""
         raise TlkitError(
-            f"The class {thin[0]!r} of {root} needs two different pictures or more, {need}: add some, or take its "
-            f"folder out."
+            f"The class {thin[0]!r} of {root} needs two different pictures or more, {need}{hint}: add some, or take "
+            f"its folder out."
         )
     tell(found, "picture")
     return _task("image", found, np.stack(found.items), share, seed, name or found.source)

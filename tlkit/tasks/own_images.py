@@ -8,17 +8,26 @@ import unicodedata
 import warnings
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from tlkit.errors import TlkitError
 from tlkit.tasks.base import array_digest
-from tlkit.tasks.own_split import SIDES, Found, short
+from tlkit.tasks.own_copies import near_copies
+from tlkit.tasks.own_grey import Deep, measure, scale_of
+from tlkit.tasks.own_split import SIDES, Found, listed, short
 
 FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "GIF", "TIFF")
 PICTURES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".heic")
-LEFTOVERS = ("thumbs.db", "desktop.ini", "__macosx")  # what systems and unpackers leave behind, besides .hidden files
+LEFTOVERS = (  # what systems, disks and unpackers leave behind, besides .hidden files
+    "thumbs.db", "ehthumbs.db", "desktop.ini", "icon\r", "__macosx", "network trash folder", "temporary items",
+    "@eadir", "@tmp", "@recycle", "#recycle", "#snapshot", "@recently-snapshot",
+    "$recycle.bin", "recycler", "recycled", "system volume information", "found.000", "lost+found",
+)  # fmt: skip
+UNLABELLED = ("test", "val", "eval", "unlab")  # how folders begin that may lie beside train and have no labels
+DARK = 31  # of 255: pictures that are nowhere lighter show nothing
 UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -31,6 +40,18 @@ UPRIGHT = {
 ORIENTATION = 0x0112
 
 
+class Read(NamedTuple):
+    """A picture (side, side, 3), or deep grey (side, side) that is still to be scaled; its file's hash, and its size.
+
+    ``cut`` says that it had 16 bits a colour, of which Pillow reads 8.
+    """
+
+    picture: np.ndarray | Deep
+    digest: str
+    size: tuple[int, int]
+    cut: bool
+
+
 def read_pictures(root: Path, side: int) -> Found:
     """Every picture that can be read, as (side, side, 3), with the name of its folder for a label."""
     places, how = _places(root)
@@ -40,44 +61,95 @@ def read_pictures(root: Path, side: int) -> Found:
     failed = {row: f"{short(names[row])} ({why})" for row, why in enumerate(read) if isinstance(why, str)}
     _check_classes(root, places, [place[:2] for place in files], failed)
     rows = [row for row in range(len(files)) if row not in failed]
-    strays = _strays(root, [folder for *_, folder in places])
+    good, names, labels = [read[row] for row in rows], [names[row] for row in rows], [files[row][0] for row in rows]
+    items, scales = _scaled(good)
+    copies = near_copies(items, [each.size for each in good], labels)
+    contents = [array_digest(item) for item in items]
     return Found(
         source=_said(root.name),
         things="files",
-        items=[read[row][0] for row in rows],
-        labels=[files[row][0] for row in rows],
-        names=[names[row] for row in rows],
-        keys=([read[row][1] for row in rows], [array_digest(read[row][0]) for row in rows]),
+        items=items,
+        labels=labels,
+        names=names,
+        keys=([each.digest for each in good], [contents[first] for first in copies]),
         sides=[files[row][1] for row in rows if files[row][1]],
-        skipped=[*failed.values(), *strays],
-        how=how,
+        skipped=[*failed.values(), *_strays(root, [folder for *_, folder in places])],
+        how=how + scales,
+        doubts=_empty(good, items, names),
     )
+
+
+def _scaled(read: list[Read]) -> tuple[list[np.ndarray], str]:
+    """Pictures as they are seen, and a word on how deep grey was scaled: whole numbers alike, and fractions alike."""
+    deep = [each.picture for each in read if isinstance(each.picture, Deep)]
+    kinds = {whole: [each for each in deep if each.whole == whole] for whole in (True, False)}
+    scales = {whole: scale_of(pictures) for whole, pictures in kinds.items() if pictures}
+    items = [
+        scales[each.picture.whole].apply(each.picture.grey) if isinstance(each.picture, Deep) else each.picture
+        for each in read
+    ]
+    return items, "".join(f", {scale.told}" for scale in scales.values())
+
+
+def _empty(read: list[Read], items: list[np.ndarray], names: list[str]) -> list[str]:
+    """Sentences on pictures of which little or nothing is left."""
+    lost = [
+        short(name)
+        for each, item, name in zip(read, items, names, strict=True)
+        if isinstance(each.picture, Deep) and each.picture.low < each.picture.high and np.ptp(item) < 2
+    ]
+    cut = [short(name) for each, item, name in zip(read, items, names, strict=True) if each.cut and item.max() <= DARK]
+    lightest = max(int(item.max()) for item in items)
+    return [
+        *([f"On the scale of the others nothing is left of {listed(lost)}: give it a folder of its own."] * bool(lost)),
+        *([f"Of 16 bits a colour 8 are read, and that left {listed(cut)} dark: save them with 8."] * bool(cut)),
+        *([f"The pictures are nearly black: the lightest spot is {lightest} of 255."] * (lightest <= DARK)),
+    ]
 
 
 def _places(root: Path) -> tuple[list[tuple[str, str, Path]], str]:
     """Each class folder with its class and side ("" where a split is still to be drawn), and a word on the sides."""
-    folders = [path for path in _inside(root) if path.is_dir()]
+    folders = _folders(root)
     parts = _parts(folders)
     if not parts:
         return [(_said(folder.name), "", folder) for folder in folders], ""
-    places = [
-        (_said(folder.name), part, folder)
-        for part, above in parts.items()
-        for folder in _inside(above)
-        if folder.is_dir()
-    ]
+    places = [(_said(folder.name), part, folder) for part, above in parts.items() for folder in _folders(above)]
+    _check_parts(root, places, parts)
     unused = [_said(folder.name) for folder in folders if folder not in parts.values()]
     left_out = f", {', '.join(unused)} left out" if unused else ""
     return places, f", learnt from {parts['train'].name}, tested on {parts['test'].name}{left_out}"
 
 
 def _parts(folders: list[Path]) -> dict[str, Path]:
-    """The folders of a split that the person made: train and test, or train and val where there is no test."""
+    """The folders of a split that the person made: train and test, or train and val where test has no classes."""
     found = {SIDES[folder.name.casefold()]: folder for folder in folders if folder.name.casefold() in SIDES}
-    test = found.get("test", found.get("val"))
-    if "train" not in found or test is None or not any(path.is_dir() for path in _inside(found["train"])):
+    train = found.get("train")
+    if train is None or not _folders(train):
         return {}
-    return {"train": found["train"], "test": test}
+    for part in ("test", "val"):
+        if part in found and _folders(found[part]):
+            return {"train": train, "test": found[part]}
+    beside = [path for path in folders if path != train and path.name.casefold().startswith(UNLABELLED)]
+    if beside:
+        raise TlkitError(
+            f"{beside[0]} has no class folders, so it holds no labels to be tested by: read {train} alone, of which a "
+            f"part is then held back."
+        )
+    return {}
+
+
+def _check_parts(root: Path, places: list[tuple[str, str, Path]], parts: dict[str, Path]) -> None:
+    """The two sides of a split name the same classes, or some of them."""
+    learnt, tested = ([label for label, part, _ in places if part == side] for side in ("train", "test"))
+    if not set(learnt) & set(tested):
+        raise TlkitError(
+            f"No class of {root} is both in {parts['train'].name} ({listed(learnt)}) and in {parts['test'].name} "
+            f"({listed(tested)}): call the folders alike, or read {parts['train']} alone."
+        )
+
+
+def _folders(folder: Path) -> list[Path]:
+    return [path for path in _inside(folder) if path.is_dir()]
 
 
 def _inside(folder: Path) -> list[Path]:
@@ -135,20 +207,22 @@ def _check_classes(root: Path, places: list, files: list[tuple[str, str]], faile
             )
 
 
-def _read_all(files: list[Path], side: int) -> list[tuple[np.ndarray, str] | str]:
+def _read_all(files: list[Path], side: int) -> list[Read | str]:
     with warnings.catch_warnings(), ThreadPoolExecutor(max_workers=4) as pool:
         warnings.simplefilter("ignore")  # a file's odd metadata
         warnings.simplefilter("error", Image.DecompressionBombWarning)
         return list(pool.map(lambda file: _read(file, side), files))
 
 
-def _read(path: Path, side: int) -> tuple[np.ndarray, str] | str:
-    """The picture and the hash of its file, or why it can't be read."""
+def _read(path: Path, side: int) -> Read | str:
+    """The picture, or why it can't be read."""
     try:
         with Image.open(path, formats=FORMATS) as image:
+            size, deep = image.size, any(";16" in str(tile[3]) for tile in image.tile)
             picture = _square(image, side)
         with path.open("rb") as file:
-            return picture, hashlib.file_digest(file, "sha256").hexdigest()
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        return Read(picture, digest, size, deep and not isinstance(picture, Deep))
     except UnidentifiedImageError:
         return _what_else(path)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
@@ -168,30 +242,24 @@ def _what_else(path: Path) -> str:
     return "it is no picture that can be read"
 
 
-def _square(image: Image.Image, side: int) -> np.ndarray:
-    """Upright, in colour, the shorter side at ``side`` and cut square about the middle."""
+def _square(image: Image.Image, side: int) -> np.ndarray | Deep:
+    """Upright, in colour, the shorter side at ``side`` and cut square about the middle; deep grey as numbers."""
     image.draft("RGB", (2 * side, 2 * side))  # a large JPEG is decoded at a fraction of its size
     image.load()
     turn = (
         None if image.format == "TIFF" else UPRIGHT.get(image.getexif().get(ORIENTATION))
     )  # Pillow turns a TIFF itself
-    image = ImageOps.fit(_coloured(image), (side, side), Image.Resampling.BILINEAR)
+    deep = measure(image) if image.mode[0] in "IF" else None  # 16 or 32 bits of grey, which Pillow would cut off at 255
+    image = ImageOps.fit(
+        Image.fromarray(deep.grey) if deep else _coloured(image), (side, side), Image.Resampling.BILINEAR
+    )
     if image.mode == "RGBA":
         image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image).convert("RGB")
-    return np.array(image if turn is None else image.transpose(turn), dtype=np.uint8)
+    picture = np.array(image if turn is None else image.transpose(turn))
+    return deep._replace(grey=picture) if deep else picture
 
 
 def _coloured(image: Image.Image) -> Image.Image:
     """Any mode as RGB, or as RGBA where something shows through."""
-    if image.mode[0] in "IF":  # 16 or 32 bits of grey, which Pillow would cut off at 255
-        return Image.fromarray(_eight_bits(np.asarray(image))).convert("RGB")
     clear = image.mode in ("LA", "PA", "RGBA") or "transparency" in image.info
     return image.convert("RGBA" if clear else "RGB")
-
-
-def _eight_bits(grey: np.ndarray) -> np.ndarray:
-    """Grey as 0 to 255: 16 bits keep their scale; larger numbers and fractions are spread from lowest to highest."""
-    sixteen = grey.dtype.kind in "iu" and grey.min() >= 0 and grey.max() <= 65535
-    grey = np.nan_to_num(grey.astype(np.float64))
-    low, high = (0, 65535) if sixteen else (grey.min(), grey.max())
-    return np.round((grey - low) * (255 / max(high - low, 1e-12))).astype(np.uint8)
