@@ -84,7 +84,7 @@ def _measured(own: Source, target: Task, run: Run, wanted: list[str]) -> list[Re
         return [Result(own.name, name, BEFORE, run.shots, run.seed, 0, before, 0.0, 0, weights, *wanted)]
     result = Setting(own, target, steps_of(own, None)).run(run, keep=True)
     learnt = dataclasses.replace(result, model=None)
-    after = dataclasses.replace(learnt, target=name, accuracy=remembered(own, result), key=wanted[-1])
+    after = dataclasses.replace(learnt, target=name, accuracy=remembered(own, result), key=wanted[-1], by_class=())
     return [learnt, after]
 
 

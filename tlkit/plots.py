@@ -10,14 +10,17 @@ import base64
 import html
 import io
 import re
+import warnings
 from collections.abc import Iterable, Mapping
 from itertools import cycle
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.ticker import NullLocator, PercentFormatter
 
+from tlkit.glyphs import make_readable
 from tlkit.results import Estimate, Results
 
 STYLES = {  # colour, marker, dash
@@ -37,6 +40,7 @@ STYLES = {  # colour, marker, dash
 VARIANTS = (("^", (0, (4, 1.5))), ("o", (0, (1, 1))), ("*", "-."), ("<", (0, (6, 2, 1, 2))))  # the second of a kind on
 CLOSE = 0.015  # nearer in accuracy than this, the names of two points would lie on each other
 OTHER = ("#999999", ".", "-")
+LONGEST = 24  # letters of a class name in a legend
 LABELS = {
     "scratch": "from scratch",
     "random_head": "random, frozen",
@@ -53,7 +57,9 @@ class Picture:
     """A figure with its numbers in words, which stand below it, for those who don't see it and for plain text."""
 
     def __init__(self, figure: Figure, title: str, words: str):
-        self.figure, self.title, self.words = figure, title, words
+        self.figure = figure
+        self.title, self.words = (text.encode("utf-8", "replace").decode() for text in (title, words))
+        make_readable(figure)
 
     def __repr__(self) -> str:
         return self.words
@@ -69,8 +75,11 @@ class Picture:
 
 def png(figure: Figure) -> bytes:
     """The figure as PNG."""
+    make_readable(figure)
     buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", metadata={"Software": None})
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing", UserWarning)  # told once, in words
+        figure.savefig(buffer, format="png", metadata={"Software": None})
     return buffer.getvalue()
 
 
@@ -121,11 +130,22 @@ def label_curve(results: Results, *, ax: Axes | None = None, strategies: Iterabl
         ax.fill_between(shots, lows, highs, color=colour, alpha=0.13, linewidth=0)
         look = {"color": colour, "marker": marker, "linestyle": dash, "markersize": 6, "linewidth": 1.8}
         lines += ax.plot(shots, [np.mean(v) for v in points.values()], label=label(name), **look)
+    lines += _majority_line(ax, results)
     label_axes(ax, results.shots)
     first = sorted(lines, key=lambda line: -line.get_ydata()[0])  # from top to bottom where they are furthest apart
     place = {"loc": "upper left", "bbox_to_anchor": (1, 1), "frameon": False}
     ax.legend(handles=first, labelcolor="linecolor", handlelength=3, **place)
+    make_readable(ax.figure)
     return ax
+
+
+def _majority_line(ax: Axes, results: Results) -> list[Line2D]:
+    """What always naming the largest class is worth, as a line, where the test is uneven."""
+    if results.majority is None:
+        return []
+    name, share = results.majority
+    shown = name if len(name) <= LONGEST else f"{name[:LONGEST]}…"
+    return [ax.axhline(share, color="#595959", linestyle=(0, (1, 3)), label=f"always {shown!r}")]
 
 
 def label_axes(ax: Axes, shots: list[int]) -> None:
@@ -189,6 +209,8 @@ def see_budget(results: Results, title: str = "", *, shots: int) -> Picture:
         near = right and weights[right] < 3 * weights[name] and abs(found[right].mean - found[name].mean) < CLOSE
         _budget_point(ax, name, weights[name], found[name], left=bool(near))
     parts = [f"{name} {found[name].mean:.1%} with {weights[name]:,}" for name in found]
+    if _majority_line(ax, results):
+        ax.legend(frameon=False)
     ax.set_xscale("log")
     ax.margins(x=0.12, y=0.12)
     ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
@@ -197,7 +219,8 @@ def see_budget(results: Results, title: str = "", *, shots: int) -> Picture:
     ax.spines[["top", "right"]].set_visible(False)
     ax.set_title(title, loc="left", fontweight="bold")
     words = f"{title}. Named right, mean of {len(results.seeds)} seeds, with so many weights that learn: "
-    return Picture(fig, title or "accuracy against weights that learn", f"{words}{'; '.join(parts)}.")
+    uneven = _uneven(results.where(shots=shots), results.strategies)
+    return Picture(fig, title or "accuracy against weights that learn", f"{words}{'; '.join(parts)}.{uneven}")
 
 
 def _budget_point(ax: Axes, name: str, weights: int, found: Estimate, *, left: bool) -> None:
@@ -229,7 +252,22 @@ def describe(results: Results, title: str, strategies: Iterable[str]) -> str:
         points = _points(results, name).items()
         parts.append(f"{label(name)} " + ", ".join(f"{np.mean(values):.0%} at {k}" for k, values in points))
     opening = f"{title}. " if title else ""
-    return f"{opening}Named right, mean of {len(results.seeds)} seeds, by shots: {'; '.join(parts)}."
+    return f"{opening}Named right, mean of {len(results.seeds)} seeds, by shots: {'; '.join(parts)}." + _uneven(
+        results, strategies
+    )
+
+
+def _uneven(results: Results, strategies: Iterable[str]) -> str:
+    """Where the test is uneven: what always naming its largest class is worth, and the balanced accuracies."""
+    if results.majority is None:
+        return ""
+    name, share = results.majority
+    parts = []
+    for strategy in strategies:
+        shots = results.where(strategy=strategy).shots
+        found = ", ".join(f"{results.balanced_accuracy(strategy, shots=k).mean:.0%} at {k}" for k in shots)
+        parts.append(f"{label(strategy)} {found}")
+    return f" Always {name!r} is {share:.0%} right. With each class counting alike: {'; '.join(parts)}."
 
 
 def _points(results: Results, strategy: str) -> dict[int, list[float]]:

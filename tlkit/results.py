@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tlkit.errors import TlkitError, unknown
+from tlkit.tasks.base import UNEVEN
 
 FORMAT = 1
 CONFIDENCE = 0.95
@@ -25,7 +26,8 @@ class Result:
 
     ``accuracy`` is the share of test examples named right; ``seconds`` is what the learning took, without the test;
     ``labels`` is how many labelled examples it used; ``history`` holds the training steps and ``model`` the network,
-    neither of which a comparison keeps.
+    neither of which a comparison keeps. ``by_class`` says of each class how many test examples were named right, of how
+    many; runs that were saved before there was such a count have none.
     """
 
     source: str
@@ -41,10 +43,30 @@ class Result:
     key: str = field(default="", repr=False)
     history: tuple = field(default=(), repr=False, compare=False)
     model: object = field(default=None, repr=False, compare=False)
+    by_class: tuple[tuple[str, int, int], ...] = field(default=(), repr=False, compare=False)
+
+    def __post_init__(self):
+        object.__setattr__(self, "by_class", tuple((name, right, of) for name, right, of in self.by_class))
+
+    @property
+    def balanced_accuracy(self) -> float:
+        """The mean over classes of the share that is named right, in which a rare class counts as much as any."""
+        shares = [right / of for _, right, of in self.by_class if of]
+        return statistics.fmean(shares) if shares else float("nan")
+
+    @property
+    def majority(self) -> tuple[str, float] | None:
+        """The largest class of the test and its share, which is the accuracy of always naming it, if it is uneven."""
+        total = sum(of for *_, of in self.by_class)
+        if not total:
+            return None
+        name, _, most = max(self.by_class, key=lambda each: each[2])
+        return (name, most / total) if most * len(self.by_class) > UNEVEN * total else None
 
     def row(self) -> dict:
         """What can be written down: all but the history and the network."""
-        return {f.name: getattr(self, f.name) for f in dataclasses.fields(self) if f.name not in ("history", "model")}
+        row = {name: getattr(self, name) for name in _ROW}
+        return row | {"by_class": [list(each) for each in self.by_class]} if self.by_class else row
 
 
 @dataclass(frozen=True)
@@ -174,17 +196,57 @@ class Results:
                 raise TlkitError(f"These results have no {name} {value!r}; they have {', '.join(map(str, known))}.")
         return Results(run for run in self if all(getattr(run, name) == value for name, value in wanted.items()))
 
+    @property
+    def majority(self) -> tuple[str, float] | None:
+        """The largest class of an uneven test and its share: what always naming that class would be worth.
+
+        None where the classes are about even, where the targets differ, and where the runs don't say.
+        """
+        found = {run.majority for run in self}
+        return found.pop() if len(found) == len(self.targets) == 1 else None
+
     def table(self):
-        """A pandas frame, one row a run."""
+        """A pandas frame, one row a run; where the test is uneven, with the balanced accuracy, too."""
         import pandas as pd
 
         columns = [name for name in _ROW if name != "key"]
-        return pd.DataFrame([run.row() for run in self], columns=columns)
+        frame = pd.DataFrame([run.row() for run in self], columns=columns)
+        if self.majority:
+            frame["balanced_accuracy"] = [run.balanced_accuracy for run in self]
+        return frame
 
     def summary(self, value: str = "accuracy"):
-        """A pandas frame of means over seeds, strategies down and shots across."""
+        """A pandas frame of means over seeds, strategies down and shots across.
+
+        Where the test is uneven, a last row says what always naming its largest class is worth; there is a
+        "balanced_accuracy" then, too.
+        """
         frame = self.table().pivot_table(index="strategy", columns="shots", values=value, sort=False)
-        return frame[self.shots].rename_axis(index=None)
+        frame = frame[self.shots].rename_axis(index=None)
+        if self.majority and value in ("accuracy", "balanced_accuracy"):
+            name, share = self.majority
+            even = 1 / sum(of > 0 for *_, of in self.runs[0].by_class)
+            frame.loc[f"always {name!r}"] = share if value == "accuracy" else even
+        return frame
+
+    def by_class(self, *, shots: int | None = None):
+        """A pandas frame of the share of each class that is named right, strategies down; a mean over seeds.
+
+        At the largest number of shots, unless another is asked for. The last row is each class's share of the test.
+        """
+        import pandas as pd
+
+        runs = self.where(shots=self.shots[-1] if shots is None else shots)
+        if len(runs.targets) > 1 or not all(run.by_class for run in runs):
+            raise TlkitError(
+                "These results don't say of one target which classes were named right: choose one, as in "
+                "results.where(target=...), and make runs anew that were saved by an older tlkit."
+            )
+        shares = [{name: right / of for name, right, of in run.by_class if of} for run in runs]
+        frame = pd.DataFrame(shares).groupby([run.strategy for run in runs], sort=False).mean()
+        total = sum(of for *_, of in runs.runs[0].by_class)
+        frame.loc["share of the test"] = {name: of / total for name, _, of in runs.runs[0].by_class}
+        return frame
 
     def cost(self):
         """A pandas frame of what each strategy costs beside what it brings, at the largest number of shots."""
@@ -201,6 +263,12 @@ class Results:
         origin = "" if re.split("[:@]", strategy)[0] in FROM_NOTHING else f" from {runs.sources[0]}"
         what = f"{strategy} at {shots} shot{'s' * (shots > 1)}{origin}"
         return Estimate({run.seed: run.accuracy for run in runs}, what)
+
+    def balanced_accuracy(self, strategy: str, *, shots: int) -> Estimate:
+        """The same with each class counting alike, however many test examples it has."""
+        found = self.accuracy(strategy, shots=shots)
+        runs = self.where(strategy=strategy).where(shots=shots)
+        return Estimate({run.seed: run.balanced_accuracy for run in runs}, f"{found.what}, balanced")
 
     def gain(self, strategy: str, *, over: str, shots: int) -> Estimate:
         """By how much ``strategy`` beats ``over`` at that many shots, paired by seed."""
@@ -252,7 +320,7 @@ class Results:
         return list(dict.fromkeys(getattr(run, name) for run in self))
 
 
-_ROW = tuple(f.name for f in dataclasses.fields(Result) if f.name not in ("history", "model"))
+_ROW = tuple(f.name for f in dataclasses.fields(Result) if f.name not in ("history", "model", "by_class"))
 
 
 def load_results(path: str | os.PathLike) -> Results:

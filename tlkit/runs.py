@@ -24,7 +24,7 @@ from tlkit.seeding import stream
 from tlkit.source import Source, check_modality, check_steps
 from tlkit.strategy import Strategy
 from tlkit.tasks import Task
-from tlkit.training import Classifier, fit, fit_head, new_head, probabilities, share_right
+from tlkit.training import Classifier, fit, fit_head, new_head, probabilities, rights, share_right
 
 RECIPE = 1  # raise it when a change to the code changes what a run learns: older saved results are then not reused
 ADAPTER_RECIPE = 2  # the same of runs with adapters; since 2 there is no dropout beside them
@@ -75,12 +75,13 @@ class Setting:
             shots=int(shots),
             seed=seed,
             labels=len(rows),
-            accuracy=made.accuracy,
+            accuracy=share_right(made.chances, self.target.test.labels),
             seconds=made.seconds,
             trainable_params=made.learning,
             total_params=made.weights,
             key=self._key(asked),
             model=made.model,
+            by_class=rights(made.chances, self.target.test.labels, self.target.classes),
         )
 
     def _ask(self, strategy: Strategy, rows: np.ndarray, seed: int, keep: bool) -> _Made:
@@ -88,8 +89,8 @@ class Setting:
         known = None if keep else self._answers  # who keeps the network may change it
         model = starting_point(self.source, self.target, strategy, rows, seed, said=known)
         seconds = time.perf_counter() - began
-        accuracy = model.accuracy(self.target.test, on_event=self.on_event)
-        return _Made(accuracy, seconds, 0, count_parameters(model), model if keep else None)
+        chances = model.probabilities(self.target.test.items, on_event=self.on_event)
+        return _Made(chances, seconds, 0, count_parameters(model), model if keep else None)
 
     def _fit_head(self, strategy: Strategy, rows: np.ndarray, seed: int, keep: bool) -> _Made:
         """The body says in the end what it said in the beginning, so only its features are needed."""
@@ -103,10 +104,10 @@ class Setting:
             head = new_head(looks.width(stop), len(self.target.classes), stream(seed, "target head", self.target.name))
             fit_head(head, given, self.target.train.labels[rows])
         seconds = time.perf_counter() - began + looks.train.seconds(len(rows), stop=stop)
-        accuracy = share_right(probabilities(head, looks.tested(stop)), self.target.test.labels)
+        chances = probabilities(head, looks.tested(stop))
         learning = count_parameters(head) if strategy.phases else 0
         model = Classifier(looks.copy(stop), head).to(looks.body.device) if keep else None
-        return _Made(accuracy, seconds, learning, looks.count(stop) + count_parameters(head), model)
+        return _Made(chances, seconds, learning, looks.count(stop) + count_parameters(head), model)
 
     def _train(self, strategy: Strategy, rows: np.ndarray, seed: int, keep: bool) -> _Made:
         model = starting_point(self.source, self.target, strategy, rows, seed)
@@ -130,9 +131,8 @@ class Setting:
                 same = min(same, frozen)
             seconds += time.perf_counter() - began + (looks.seconds(len(rows), stop=frozen) if frozen else 0)
         test = self._looks_of(strategy, seed).test if same else self._alone(model.backbone).test
-        features = test.features_of(model.backbone, start=same)
-        accuracy = share_right(probabilities(model.head, features), self.target.test.labels)
-        made = _Made(accuracy, seconds, _learning(model, strategy), count_parameters(model), model if keep else None)
+        chances = probabilities(model.head, test.features_of(model.backbone, start=same))
+        made = _Made(chances, seconds, _learning(model, strategy), count_parameters(model), model if keep else None)
         if strategy.adapter and not keep:
             lora.let_go(model.backbone)
         return made
@@ -155,9 +155,9 @@ class Setting:
 
 
 class _Made(NamedTuple):
-    """What came of a run."""
+    """What came of a run: how likely each class of each test example is found (n, classes), and at what cost."""
 
-    accuracy: float
+    chances: np.ndarray
     seconds: float
     learning: int
     weights: int

@@ -21,7 +21,7 @@ from tlkit.frozen import Frozen
 from tlkit.results import Result, Results
 from tlkit.seeding import check_seed, choose_seeds
 from tlkit.tasks import Examples, Task
-from tlkit.training import share_right
+from tlkit.training import rights, share_right
 
 STRATEGY = "tf_idf"
 STRENGTH = 10.0  # scikit-learn's C; on training texts outside the shots, 1 and 100 did no better
@@ -64,6 +64,7 @@ def count_words(task: Task, *, shots: int = 8, seed: int = 0, most: int | None =
     model = _fit(learnt, most)
     seconds = time.perf_counter() - began
     weights = model.probe.coef_.size + model.probe.intercept_.size
+    chances = model.probabilities(task.test.items)
     strategy = STRATEGY + (f":{most}" if most else "")
     asked = [RECIPE, strategy, STRENGTH, task.name, task.digest, int(shots), seed]
     return Result(
@@ -73,12 +74,13 @@ def count_words(task: Task, *, shots: int = 8, seed: int = 0, most: int | None =
         shots=int(shots),
         seed=seed,
         labels=len(learnt),
-        accuracy=model.accuracy(task.test),
+        accuracy=share_right(chances, task.test.labels),
         seconds=seconds,
         trainable_params=weights,
         total_params=weights,
         key=hashlib.blake2b(json.dumps(asked).encode(), digest_size=12).hexdigest(),
         model=model,
+        by_class=rights(chances, task.test.labels, task.classes),
     )
 
 

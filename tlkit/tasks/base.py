@@ -12,6 +12,8 @@ import numpy as np
 from tlkit.errors import TlkitError
 from tlkit.seeding import check_seed, choose_seeds, stream
 
+UNEVEN = 1.2  # classes of which one is so many times as frequent as if all were alike
+
 
 @dataclass(frozen=True, eq=False)
 class Examples:

@@ -13,10 +13,10 @@ import numpy as np
 
 from tlkit.errors import TlkitError
 from tlkit.seeding import check_seed
-from tlkit.tasks.base import Examples, Task
+from tlkit.tasks.base import UNEVEN, Examples, Task
 from tlkit.tasks.own_encoding import check_encoding
 from tlkit.tasks.own_images import read_pictures
-from tlkit.tasks.own_split import Found, draw_test, listed, tell, thin_classes, without_leaks
+from tlkit.tasks.own_split import Found, draw_test, listed, short, tell, thin_classes, without_leaks
 from tlkit.tasks.own_tables import Table, read_frame, read_table
 from tlkit.tasks.own_texts import as_number, lonely, read_texts
 
@@ -122,7 +122,10 @@ def _task(modality: str, found: Found, items: np.ndarray, share: float, seed: in
     examples = Examples(items, labels, {"origin": np.array(found.names, dtype=object)})
     tested = draw_test(found, share, seed)
     left_out = f"; {len(found.skipped)} {found.things} were skipped" if found.skipped else ""
-    about = f"your own: {len(items)} {modality}s from {found.source}{found.how}{left_out}"
+    counts = np.bincount(labels)
+    most = f"; {counts.max() / len(labels):.0%} are {short(classes[counts.argmax()])!r}"
+    uneven = most if counts.max() * len(classes) > UNEVEN * len(labels) else ""
+    about = f"your own: {len(items)} {modality}s from {found.source}{found.how}{left_out}{uneven}"
     return Task(name, modality, classes, examples.take(~tested), examples.take(tested), about=about)
 
 
