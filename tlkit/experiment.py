@@ -13,6 +13,7 @@ from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 import torch
 
 from tlkit.backbones import Backbone
+from tlkit.cut_texts import tell_cut
 from tlkit.events import Done, Listener, Stopped, Teller, telling
 from tlkit.journal import Journal
 from tlkit.results import Result, Results
@@ -45,6 +46,8 @@ def transfer(
     """
     source, strategy, seed = as_source(source).on(device), as_strategy(strategy), check_seed(seed)
     check_fit(source, target, strategy, shots)
+    if not strategy.prompting:
+        tell_cut(source.backbone, target)
     history: list = []
     setting = Setting(source, target, steps, on_event=recorder(history, on_event))
     result = setting.run(Run(strategy, shots, seed), keep=True)
@@ -88,6 +91,8 @@ def compare(
     with Journal.at(save) as journal, telling(on_event, stop) as tell, contextlib.suppress(Stopped):
         known = {result.key: result for earlier in (journal, reuse or ()) for result in earlier}
         todo = [run for k, run in asked.items() if k not in known]
+        if not all(run.strategy.prompting for run in todo):
+            tell_cut(source.backbone, target)
         made = _run_all(source, target, todo, steps, key, executor, tell)
         for result in itertools.chain((known[k] for k in asked if k in known), made):
             journal.add(result)

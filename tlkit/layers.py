@@ -12,6 +12,7 @@ from matplotlib.ticker import PercentFormatter
 from tlkit import plots
 from tlkit.backbones import Backbone
 from tlkit.backbones.base import threads
+from tlkit.cut_texts import tell_cut
 from tlkit.errors import TlkitError
 from tlkit.results import Estimate, Results
 from tlkit.seeding import choose_seeds
@@ -50,6 +51,7 @@ def choose_cut(source: Source | Backbone, target: Task, *, shots: int, seed: int
     parts = StratifiedKFold(min(FOLDS, shots), shuffle=True, random_state=0)
     head = make_pipeline(StandardScaler(), LogisticRegression(C=HEAD_STRENGTH, max_iter=1000))
     backbone = as_source(source).backbone
+    tell_cut(backbone, target)
     with threads(backbone.threads):
         told = backbone.stage_features(lesson.items)
     scores = [cross_val_score(head, features, lesson.labels, cv=parts).mean() for features in told]

@@ -10,6 +10,7 @@ from typing import ClassVar
 import torch
 
 from tlkit.backbones import Backbone
+from tlkit.cut_texts import tell_cut
 from tlkit.errors import TlkitError
 from tlkit.events import Listener, Step
 from tlkit.seeding import check_seed, stream
@@ -133,6 +134,7 @@ def pretrain(
     """Teach ``task`` to a new random copy of ``backbone``, on its device; the one that was given stays as it is."""
     seed = check_seed(seed)
     check_modality(backbone, task)
+    tell_cut(backbone, task)
     model = Classifier(
         backbone.fresh(stream(seed, "source", backbone.name, task.name)),
         new_head(backbone.width, len(task.classes), stream(seed, "source head", task.name)),

@@ -16,6 +16,7 @@ from typing import NamedTuple
 import numpy as np
 
 from tlkit.backbones import Backbone
+from tlkit.cut_texts import tell_cut
 from tlkit.errors import TlkitError
 from tlkit.frozen import Frozen
 from tlkit.results import Result, Results
@@ -144,6 +145,7 @@ class Shelf:
             self._vectorizer = TfidfVectorizer(sublinear_tf=True).fit(task.test.items)
             points = self._vectorizer.transform(task.test.items).toarray()
         else:
+            tell_cut(backbone, task)
             points = Frozen(backbone, task.test.items).features()
         self.points = _unit(points)
 
