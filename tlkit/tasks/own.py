@@ -146,10 +146,13 @@ def _there(path: object, what: str) -> Path:
         )
     try:
         full = Path(os.path.abspath(Path(path).expanduser()))
-        there = full.exists()
-    except (OSError, ValueError, RuntimeError) as error:  # too long, holds a zero, the home of nobody, not allowed
-        raise TlkitError(f"{str(path)[:200]!r} is no path that can be followed ({error}): check it.") from error
-    if not there:
+        full.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        pass  # told below
+    except (OSError, ValueError, RuntimeError) as error:  # too long, with a zero in it, the home of nobody, not allowed
+        why = getattr(error, "strerror", None) or error
+        raise TlkitError(f"{short(str(path))!r} is no path that can be followed ({why}): check it.") from error
+    if not full.exists():
         raise TlkitError(f"There is nothing at {full}: check the spelling, or give the path from {Path.cwd()}.")
     return full
 
@@ -157,7 +160,8 @@ def _there(path: object, what: str) -> Path:
 def _kind(thing: object) -> str:
     """``a list`` for a list."""
     name = type(thing).__name__
-    return repr(thing) if thing is None or thing == "" else f"{'an' if name[0].lower() in 'aeiou' else 'a'} {name}"
+    known = thing is None or isinstance(thing, str)
+    return repr(thing) if known else f"{'an' if name[0].lower() in 'aeiou' else 'a'} {name}"
 
 
 def _names_in(argument: str, given: object, *, several: bool = False) -> str | list[str] | None:
@@ -166,7 +170,7 @@ def _names_in(argument: str, given: object, *, several: bool = False) -> str | l
         return given
     if isinstance(given, (int, np.integer)) and not isinstance(given, bool):
         return str(given)
-    if several and isinstance(given, (list, tuple)) and given:
+    if several and isinstance(given, (list, tuple)) and given and None not in given:
         return [_names_in(argument, each) for each in given]
     many = " or a list of such" if several else ""
     raise TlkitError(f"{argument}={given!r} names no column: give the heading of a column as text{many}.")

@@ -64,7 +64,13 @@ def _no_column(table: Table, name: str) -> TlkitError:
             f"{name!r} stands in row {below} of {table.source}, and the first line is taken for the headings: take out "
             f"the lines above them."
         )
-    return TlkitError(" ".join([str(unknown("column", name, table.columns)), *table.doubts]))
+    return TlkitError(f"{unknown('column', name, table.columns)}{_uncertain(table)}")
+
+
+def _uncertain(table: Table) -> str:
+    """What may have gone wrong before, for a sentence that would name another cause."""
+    skipped = [f"Skipped: {listed(table.skipped, 3)}."] if table.skipped else []
+    return "".join(f" {each}" for each in (*table.doubts, *skipped))
 
 
 def _joined(table: Table, named: list[str]) -> list[str]:
@@ -176,7 +182,8 @@ def _words(head: str, values: list[str]) -> bool:
 
 def _ambiguous(table: Table, argument: str, things: str) -> TlkitError:
     heads = ", ".join(repr(short(head)) for head in table.columns)
-    return TlkitError(f"Which column of {table.source} holds the {things}? Say it with {argument}=, one of {heads}.")
+    which = f"Which column of {table.source} holds the {things}? Say it with {argument}=, one of {heads}."
+    return TlkitError(which + _uncertain(table))
 
 
 def _check_label(label: str, values: list[str]) -> None:
