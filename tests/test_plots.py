@@ -93,3 +93,16 @@ def test_spread_side_by_side():
     picture = plots.see_spread({"plain": wordings, "again": wordings}, "Luck", chance=0.5)
     assert "plain 70% (50% to 90% over 2 wordings)" in picture.words
     assert [text.get_text() for text in picture.figure.axes[0].get_yticklabels()] == ["again", "plain"]
+
+
+def test_an_uneven_test_has_a_line_for_its_largest_class():
+    from tests.test_results import uneven
+
+    results = tl.Results(uneven(shots=k, seed=seed, shipping=k) for k in (1, 2) for seed in range(2))
+    ax = results.plot()
+    assert np.allclose(ax.lines[-1].get_ydata(), 0.95)
+    assert "always 'billing'" in [text.get_text() for text in ax.get_legend().get_texts()]
+    words = repr(results.picture())
+    assert "Always 'billing' is 95% right." in words
+    assert "With each class counting alike: frozen (head) 60% at 1, 70% at 2." in words
+    assert "Always 'billing' is 95% right." in repr(plots.see_budget(results, shots=1))

@@ -145,3 +145,71 @@ def test_a_cost_as_a_share_of_another_is_paired_by_seed():
     assert share.by_seed == {0: 0.2, 1: 0.2, 2: 0.2}
     with pytest.raises(tl.TlkitError, match="no column 'minutes'"):
         tl.Results(runs).ratio("minutes", "head", to="full", shots=5)
+
+
+# --- uneven tests
+
+
+def uneven(strategy="head", shots=1, seed=0, billing=95, shipping=1):
+    counts = [("billing", billing, 95), ("shipping", shipping, 5)]
+    return result(strategy, shots, seed, (billing + shipping) / 100, by_class=counts)
+
+
+@pytest.fixture
+def tickets():
+    runs = [uneven(shots=k, seed=seed, shipping=k) for k in (1, 2) for seed in range(2)]
+    return tl.Results([*runs, *(uneven("full", k, seed, 57, 4) for k in (1, 2) for seed in range(2))])
+
+
+def test_the_largest_class_is_told_where_a_test_is_uneven(tickets, results):
+    assert tickets.majority == ("billing", 0.95)
+    assert results.majority is None
+    even = tl.Results([result(by_class=[("a", 3, 10), ("b", 4, 11)])])
+    assert even.majority is None
+    assert (tickets + results.where(shots=1)).majority is None
+
+
+def test_the_summary_says_what_always_naming_it_is_worth(tickets, results):
+    assert tickets.summary().loc["always 'billing'"].tolist() == [0.95, 0.95]
+    assert tickets.summary().loc["head", 2] == pytest.approx(0.97)
+    assert list(results.summary().index) == ["head", "scratch"]
+    assert tickets.summary("balanced_accuracy").loc[:, 1].to_dict() == pytest.approx(
+        {"head": 0.6, "full": 0.7, "always 'billing'": 0.5}
+    )
+
+
+def test_balanced_accuracy_counts_each_class_alike(tickets):
+    assert tickets.balanced_accuracy("head", shots=2).mean == pytest.approx(0.7)
+    assert tickets.runs[0].balanced_accuracy == pytest.approx(0.6)
+    assert "balanced_accuracy" in tickets.table().columns
+
+
+def test_accuracy_by_class(tickets, results):
+    found = tickets.by_class()
+    assert found.loc["head"].to_dict() == pytest.approx({"billing": 1.0, "shipping": 0.4})
+    assert tickets.by_class(shots=1).loc["full", "billing"] == pytest.approx(0.6)
+    assert found.loc["share of the test"].to_dict() == {"billing": 0.95, "shipping": 0.05}
+    with pytest.raises(tl.TlkitError, match="make runs anew that were saved by an older tlkit"):
+        results.by_class()
+
+
+def test_what_was_right_by_class_is_saved_and_older_rows_load_without(tickets, results, tmp_path):
+    again = tl.load_results(tickets.save(tmp_path / "r.json"))
+    assert [run.by_class for run in again] == [run.by_class for run in tickets]
+    assert again.majority == ("billing", 0.95)
+    path = results.save(tmp_path / "old.json")
+    assert "by_class" not in path.read_text()
+    assert tl.load_results(path).runs[0].by_class == ()
+
+
+def test_runs_say_what_was_right_by_class(tmp_path):
+    (tmp_path / "a.csv").write_text(
+        "text,label\n"
+        + "".join(f"{'a good day' if n % 9 else 'bad news'} {n},{'ok' if n % 9 else 'no'}\n" for n in range(90))
+    )
+    run = tl.count_words(tl.from_csv(tmp_path / "a.csv"), shots=4)
+    assert [name for name, *_ in run.by_class] == ["no", "ok"]
+    assert sum(right for _, right, _ in run.by_class) / sum(of for *_, of in run.by_class) == pytest.approx(
+        run.accuracy
+    )
+    assert run.majority[0] == "ok"

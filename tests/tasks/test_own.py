@@ -263,6 +263,17 @@ def test_what_systems_leave_behind_is_passed_over_in_silence(photos):
     assert (after.digest, after.about) == (before.digest, before.about)
 
 
+@pytest.mark.parametrize(
+    "name", ["@eaDir", "@Recycle", "#recycle", "#snapshot", "$RECYCLE.BIN", "System Volume Information", "lost+found"]
+)
+def test_what_disks_leave_behind_is_passed_over_at_any_depth(photos, name):
+    before = from_folder(photos, side=16)
+    for place in (photos / name, photos / "cat" / name, photos / "cat" / "2024" / name / "0.png"):
+        picture(place / "thumb.jpg", seed=7)
+    after = from_folder(photos, side=16)
+    assert (after.digest, after.about) == (before.digest, before.about)
+
+
 def test_a_picture_beside_the_class_folders_is_named(photos):
     picture(photos / "stray.jpg")
     with pytest.warns(UserWarning, match=r"stray.jpg \(it is in no class folder\)"):
@@ -390,6 +401,14 @@ def test_train_and_test_folders_are_the_split(tmp_path):
     assert {name.split("/")[0] for name in task.train.tags["origin"]} == {"Train"}
     assert {name.split("/")[0] for name in task.test.tags["origin"]} == {"test"}
     assert "learnt from Train, tested on test, valid left out" in task.about
+
+
+def test_val_is_the_test_where_test_has_no_labels(tmp_path):
+    root = made(tmp_path / "zoo", "train", "val")
+    picture(root / "test" / "a.png", seed=9000)
+    task = from_folder(root, side=16)
+    assert {name.split("/")[0] for name in task.test.tags["origin"]} == {"val"}
+    assert "tested on val, test left out" in task.about
 
 
 def test_val_is_the_test_where_there_is_none(tmp_path):
@@ -603,6 +622,49 @@ def test_labels_may_be_numbers_and_na_is_a_label(tmp_path):
     assert from_csv(table(tmp_path / "c.csv", rows)).classes == ("10", "2", "nan")
 
 
+# --- texts: frames
+
+
+def frame(rows=ROWS, heads=("text", "label")):
+    import pandas as pd
+
+    return pd.DataFrame(rows, columns=heads)
+
+
+def test_a_frame_is_read_as_its_file_is(tmp_path):
+    task = from_csv(frame())
+    frame().to_csv(tmp_path / "a.csv", index=False)
+    assert task.digest == from_csv(tmp_path / "a.csv").digest
+    assert (task.name, from_csv(frame(), name="hotel").name) == ("frame", "hotel")
+    assert task.about == "your own: 20 texts from the frame, 'text' under 'label'"
+
+
+def test_rows_of_a_frame_are_called_as_its_index_says():
+    task = from_csv(frame().set_index("text", drop=False).rename(index=lambda text: text.split()[-1]), label="label")
+    assert "row 9" in everything(task)
+
+
+def test_labels_of_a_frame_may_be_numbers_with_gaps():
+    data = frame().assign(stars=[5.0, 1.0] * 9 + [None, 1.0])
+    with pytest.warns(UserWarning, match=r"1 of 20 rows were skipped: row 18 \(no stars\)"):
+        assert from_csv(data, text="text", label="stars").classes == ("1", "5")
+
+
+def test_columns_of_a_frame_may_be_numbers():
+    assert len(everything(from_csv(frame(heads=(0, 1)), text=0, label=1))) == 20
+
+
+def test_several_columns_make_one_text(tmp_path):
+    rows = [(f"title {n}", "" if n == 3 else f"and its body {n}", "ab"[n % 2]) for n in range(10)]
+    path = table(tmp_path / "a.csv", rows, heads=("title", "body", "label"))
+    for given in (path, frame(rows, ("title", "body", "label"))):
+        task = from_csv(given, text=["title", "body"], label="label")
+        assert "title 4\nand its body 4" in everything(task).values()
+        assert "title 3" in everything(task).values()
+        assert "'title' and 'body' under 'label'" in task.about
+    assert from_csv(path, text=("title",)).digest == from_csv(path, text="title").digest
+
+
 # --- texts: columns
 
 
@@ -694,6 +756,18 @@ def test_a_quotation_mark_that_is_never_closed(tmp_path):
     path.write_text(path.read_text() + "x" * 140_000)
     with pytest.raises(tl.TlkitError, match=r"A quotation mark in line 22 of a.csv is never closed"):
         from_csv(path)
+
+
+def test_a_stray_mark_between_tabs_hides_no_row(tmp_path):
+    rows = [(f'"{text}' if n in (4, 11) else text, label) for n, (text, label) in enumerate(ROWS)]
+    (tmp_path / "a.tsv").write_text("\n".join("\t".join(row) for row in [("text", "label"), *rows]))
+    task = from_csv(tmp_path / "a.tsv")
+    assert [everything(task)[f"row {n}"] for n in range(2, 22)] == [text for text, _ in rows]
+
+
+def test_most_of_one_class_is_told(tmp_path):
+    rows = [(f"text number {n}", "rare" if n % 20 == 0 else "common") for n in range(100)]
+    assert from_csv(table(tmp_path / "a.csv", rows)).about.endswith("; 95% are 'common'")
 
 
 @pytest.mark.parametrize("seed", range(8))

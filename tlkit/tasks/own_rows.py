@@ -15,6 +15,7 @@ from tlkit.errors import TlkitError
 
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 SAMPLE = 50_000  # letters by which the separator is chosen
+ASTRAY = 200  # so many marks without a partner of their own, and none is looked for further than its line
 _LINE_END = re.compile(r"\r\n|\n|\r|\Z")
 _DECLARED = re.compile(r"\ufeff?sep=(.)\r?\n", re.IGNORECASE)  # a first line that Excel writes and reads
 
@@ -90,12 +91,15 @@ class _Marks:
         self.quoted, self.bare, self.opening = _patterns(dialect)
         self.width: int | None = None  # cells in the first row
         self._alone = False  # a mark without any partner below: no other has one but in its own line
+        self._astray = 0  # marks whose partner was another cell's
 
     def row(self, place: int, line: int) -> tuple[list[str], int]:
         """The cells of the row that begins at ``place``, and where it ends."""
-        cells, end = [], _LINE_END.search(self.text, place).start()
+        cells, begin, end = [], place, _LINE_END.search(self.text, place).start()
         while True:
-            found = self._quoted(place, end, line) if '"' in self.text[place : place + 8].lstrip(" ")[:1] else None
+            found = (
+                self._quoted(begin, place, end, line) if '"' in self.text[place : place + 8].lstrip(" ")[:1] else None
+            )
             if found:
                 cells.append(_unmarked(found[1], self.dialect))
             else:
@@ -107,24 +111,29 @@ class _Marks:
             place += 1
             end = max(end, _LINE_END.search(self.text, place).start())
 
-    def _quoted(self, place: int, end: int, line: int) -> re.Match | None:
-        """The quoted cell at ``place``; None where the mark is but a letter. ``end`` is the end of its line."""
+    def _quoted(self, begin: int, place: int, end: int, line: int) -> re.Match | None:
+        """The quoted cell at ``place`` of the row that begins at ``begin``; None where the mark is but a letter.
+
+        ``end`` is the end of the mark's line.
+        """
         found = self.quoted.match(self.text, place, end)
-        if found or (self.lenient and (self._alone or self._rows_alone(place, end))):
+        if found or (self.lenient and (self._alone or self._rows_alone(begin, place, end))):
             return found
         found = self.quoted.match(self.text, place)
         self._alone = found is None
         if found and not self.opening.search(found[1]):
             return found
-        if self.lenient:
-            return None
-        raise OpenMark(line)
+        if not self.lenient:
+            raise OpenMark(line)
+        self._astray += 1
+        self._alone = self._alone or self._astray > ASTRAY
+        return None
 
-    def _rows_alone(self, place: int, end: int) -> bool:
+    def _rows_alone(self, begin: int, place: int, end: int) -> bool:
         """Whether this line and the next are whole rows between tabs, if marks are letters."""
         if self.dialect.separator != "\t":
             return False
-        begin = max(self.text.rfind("\n", 0, place), self.text.rfind("\r", 0, place)) + 1
+        begin = max(begin, *(self.text.rfind(mark, begin, place) + 1 for mark in "\r\n"))
         after = _LINE_END.match(self.text, end).end()
         following = self.text[after : _LINE_END.search(self.text, after).start()]
         return all(line.count("\t") + 1 == self.width for line in (self.text[begin:end], following))
