@@ -381,6 +381,10 @@ FOLDERS_WARNED = {
         "nothing is left of cat/x.tif", 10,
     ),
     "twelve bits in sixteen a colour": (photos(deep_colour("cat/x.png", 4096)), {}, "left cat/x.png dark", 9),
+    "a stack of pictures in one file": (
+        photos(lambda root: noise(5).save(root / "cat/x.tif", save_all=True, append_images=[noise(6), noise(7)])), {},
+        "the first is read: cat/x.tif (3)", 9,
+    ),
     "masks for pictures": (
         photos(*[deep(f"{name}/{n}.png", np.random.default_rng(9 * n + k).integers(0, 3, (20, 20), np.uint8))
                  for n in range(4) for k, name in enumerate(("cat", "dog"))], count=0), {},

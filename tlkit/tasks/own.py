@@ -138,20 +138,24 @@ def _sorted(labels: set[str]) -> tuple[str, ...]:
 
 def _there(path: object, what: str) -> Path:
     """The path in full, if something is there."""
-    if not isinstance(path, (str, os.PathLike)) or isinstance(os.fspath(path), bytes) or not os.fspath(path):
+    try:
+        given = os.fspath(path)
+    except TypeError:
+        given = None
+    if not isinstance(given, str) or not given:
         raise TlkitError(f"{_kind(path)} is no path: give the path of {what} as text, such as 'my_data/'.")
-    if re.match(r"[a-z][a-z0-9+.-]+:/", os.fspath(path), re.IGNORECASE):
+    if re.match(r"[a-z][a-z0-9+.-]+:/", str(path), re.IGNORECASE):
         raise TlkitError(
             f"{str(path)!r} is a web address, and only what is on this machine is read: download it first."
         )
     try:
-        full = Path(os.path.abspath(Path(path).expanduser()))
+        full = Path(os.path.abspath(Path(given).expanduser()))
         full.lstat()
     except (FileNotFoundError, NotADirectoryError):
         pass  # told below
     except (OSError, ValueError, RuntimeError) as error:  # too long, with a zero in it, the home of nobody, not allowed
         why = getattr(error, "strerror", None) or error
-        raise TlkitError(f"{short(str(path))!r} is no path that can be followed ({why}): check it.") from error
+        raise TlkitError(f"{short(given)!r} is no path that can be followed ({why}): check it.") from error
     if not full.exists():
         raise TlkitError(f"There is nothing at {full}: check the spelling, or give the path from {Path.cwd()}.")
     return full

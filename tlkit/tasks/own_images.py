@@ -27,6 +27,7 @@ LEFTOVERS = (  # what systems, disks and unpackers leave behind, besides .hidden
     "$recycle.bin", "recycler", "recycled", "system volume information", "found.000", "lost+found",
 )  # fmt: skip
 UNLABELLED = ("test", "val", "eval", "unlab")  # how folders begin that may lie beside train and have no labels
+PAGED = ("TIFF", "GIF", "WEBP", "PNG")  # whose files may hold several pictures of one rank
 DARK = 31  # of 255: pictures that are nowhere lighter show nothing
 UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -43,13 +44,14 @@ ORIENTATION = 0x0112
 class Read(NamedTuple):
     """A picture (side, side, 3), or deep grey (side, side) that is still to be scaled; its file's hash, and its size.
 
-    ``cut`` says that it had 16 bits a colour, of which Pillow reads 8.
+    ``cut`` says that it had 16 bits a colour, of which Pillow reads 8; ``pages`` is how many pictures its file holds.
     """
 
     picture: np.ndarray | Deep
     digest: str
     size: tuple[int, int]
     cut: bool
+    pages: int
 
 
 def read_pictures(root: Path, side: int) -> Found:
@@ -75,7 +77,7 @@ def read_pictures(root: Path, side: int) -> Found:
         sides=[files[row][1] for row in rows if files[row][1]],
         skipped=[*failed.values(), *_strays(root, [folder for *_, folder in places])],
         how=how + scales,
-        doubts=_empty(good, items, names),
+        doubts=_losses(good, items, names),
     )
 
 
@@ -91,18 +93,20 @@ def _scaled(read: list[Read]) -> tuple[list[np.ndarray], str]:
     return items, "".join(f", {scale.told}" for scale in scales.values())
 
 
-def _empty(read: list[Read], items: list[np.ndarray], names: list[str]) -> list[str]:
-    """Sentences on pictures of which little or nothing is left."""
+def _losses(read: list[Read], items: list[np.ndarray], names: list[str]) -> list[str]:
+    """Sentences on what of the pictures is not seen."""
     lost = [
         short(name)
         for each, item, name in zip(read, items, names, strict=True)
         if isinstance(each.picture, Deep) and each.picture.low < each.picture.high and np.ptp(item) < 2
     ]
     cut = [short(name) for each, item, name in zip(read, items, names, strict=True) if each.cut and item.max() <= DARK]
+    paged = [f"{short(name)} ({each.pages})" for each, name in zip(read, names, strict=True) if each.pages > 1]
     lightest = max(int(item.max()) for item in items)
     return [
         *([f"On the scale of the others nothing is left of {listed(lost)}: give it a folder of its own."] * bool(lost)),
         *([f"Of 16 bits a colour 8 are read, and that left {listed(cut)} dark: save them with 8."] * bool(cut)),
+        *([f"Of several pictures in one file the first is read: {listed(paged)}."] * bool(paged)),
         *([f"The pictures are nearly black: the lightest spot is {lightest} of 255."] * (lightest <= DARK)),
     ]
 
@@ -219,10 +223,11 @@ def _read(path: Path, side: int) -> Read | str:
     try:
         with Image.open(path, formats=FORMATS) as image:
             size, deep = image.size, any(";16" in str(tile[3]) for tile in image.tile)
+            pages = getattr(image, "n_frames", 1) if image.format in PAGED else 1
             picture = _square(image, side)
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
-        return Read(picture, digest, size, deep and not isinstance(picture, Deep))
+        return Read(picture, digest, size, deep and not isinstance(picture, Deep), pages)
     except UnidentifiedImageError:
         return _what_else(path)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
