@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 import tlkit as tl
-from tlkit.backbones import Backbone, backbone
+from tlkit.models.backbone import Backbone
+from tlkit.models.catalogue import backbone
 
 CLASSES = ("low", "middle", "high")
 
@@ -30,7 +31,7 @@ def bars(name: str, *, seed: int, shift: int = 0, per_class: int = 12) -> tl.Tas
 @pytest.fixture(scope="session")
 def fetched():
     """The pre-trained weights; without a network the tests that need them are skipped, but not in CI."""
-    from tlkit import weights
+    from tlkit.models import weights
 
     try:
         for name in weights.sources():
@@ -74,7 +75,7 @@ def normed() -> Backbone:
     """A backbone whose first stage has a BatchNorm: running statistics that can drift."""
     from torch import nn
 
-    from tlkit.backbones.vision import mean_over_time, note_inputs
+    from tlkit.models.small_vision import mean_over_time, note_inputs
 
     stages = {
         "conv": nn.Sequential(nn.Conv2d(1, 4, 3), nn.BatchNorm2d(4), nn.ReLU(), nn.MaxPool2d(6)),
