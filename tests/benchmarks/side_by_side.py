@@ -126,7 +126,7 @@ def forget() -> None:
 
 def ready() -> None:
     """All sides compute in float32, and peers can be imported beside a torchvision of another build."""
-    os.environ["TLKIT_BF16"] = "0"  # ours would look in bfloat16 where the processor has units for it
+    os.environ["TLKIT_BF16"] = "0"  # whatever the caller's environment asks
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     from tlkit.runtime.compat import mend_torchvision
 

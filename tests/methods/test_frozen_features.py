@@ -8,6 +8,7 @@ import torch
 from torchvision.models import VisionTransformer
 
 import tlkit as tl
+from tests.methods.test_prompting import reviews
 from tests.small_networks import save_model
 from tlkit.commands.cli import main
 from tlkit.methods import feature_cache
@@ -228,12 +229,19 @@ def test_two_comparisons_in_either_order_give_what_each_gives_alone(source, high
     assert figures([0, 1]) == figures([1, 0]) == figures([0]) | figures([1])
 
 
-def test_bfloat16_where_the_processor_has_it_changes_little(texts_of, monkeypatch):
+def test_bfloat16_where_it_is_asked_for_changes_little(texts_of, monkeypatch):
     net, exact = texts_of("bert"), Frozen(texts_of("bert"), TEXTS, cache=FrozenCache()).features()
     monkeypatch.setenv("TLKIT_BF16", "1")
     rough = Frozen(net, TEXTS, cache=FrozenCache()).features()
     assert not np.array_equal(rough, exact)
     assert np.allclose(rough, exact, atol=0.05)
+    assert Frozen(net, TEXTS, cache=FrozenCache()).states(np.arange(2), stop=1).values.dtype == torch.float32
+
+
+@pytest.mark.parametrize("strategy", ["head", "partial:1", "lora:2"])
+def test_learning_on_what_was_said_in_bfloat16(texts_of, monkeypatch, strategy):
+    monkeypatch.setenv("TLKIT_BF16", "1")
+    assert tl.transfer(texts_of("bert"), reviews(), strategy=strategy, shots=2, steps=2).accuracy > 0
 
 
 def test_a_listener_stops_a_look():

@@ -63,8 +63,9 @@ class Frozen:
         return said.numpy() if isinstance(said, Tensor) else said
 
     def states(self, rows: np.ndarray, *, stop: int) -> Said:
-        """What the first ``stop`` stages say of the items at ``rows``, before any pooling."""
-        return self._gather(rows, stop, pooled=False)
+        """What the first ``stop`` stages say of the items at ``rows``, before any pooling, as exact as the weights."""
+        said, exact = self._gather(rows, stop, pooled=False), next(self.backbone.parameters()).dtype
+        return said.to(exact) if isinstance(said, Tensor) else Sequences(said.values.to(exact), said.mask)
 
     @torch.no_grad()
     def features_of(self, tuned: Backbone, *, start: int) -> np.ndarray:

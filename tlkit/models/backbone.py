@@ -17,7 +17,7 @@ import torch
 from torch import Tensor, nn
 
 from tlkit.errors import TlkitError
-from tlkit.runtime.limits import fast_bfloat16
+from tlkit.runtime.limits import wants_bfloat16
 from tlkit.runtime.torch_state import seeded, threads
 
 
@@ -205,12 +205,12 @@ def count_parameters(module: nn.Module) -> int:
 
 def in_bfloat16(backbone: Backbone) -> bool:
     """Whether what only looks is computed in bfloat16."""
-    return backbone.device.type == "cpu" and fast_bfloat16()
+    return backbone.device.type == "cpu" and wants_bfloat16()
 
 
 @contextlib.contextmanager
 def inference(backbone: Backbone) -> Iterator[None]:
-    """In evaluation mode, with the threads that serve it, and in bfloat16 where the processor is made for it."""
+    """In evaluation mode, with the threads that serve it, and in bfloat16 where that was asked for."""
     training = backbone.training
     backbone.eval()
     try:

@@ -25,18 +25,13 @@ def cores(root: Path = Path("/")) -> float:
     return min([float(_host_cores()), *(quota for quota in quotas if quota is not None)])
 
 
-def fast_bfloat16() -> bool:
-    """Whether the processor has units for bfloat16, so that what only looks is quicker in it; TLKIT_BF16 overrules.
+def wants_bfloat16() -> bool:
+    """Whether ``TLKIT_BF16=1`` asks for bfloat16 in what only looks.
 
-    Elsewhere bfloat16 is several times slower than float32.
+    On a processor with units for it that is about twice as fast; elsewhere it is several times slower. It is not the
+    default anywhere, since a run would then find something else on another processor.
     """
-    asked = os.environ.get("TLKIT_BF16", "").strip()
-    if asked:
-        return asked != "0"
-    import torch
-
-    tests = ("_is_amx_tile_supported", "_is_avx512_bf16_supported")
-    return any(getattr(torch.cpu, name, bool)() for name in tests)
+    return os.environ.get("TLKIT_BF16", "").strip() == "1"
 
 
 def _host_memory() -> int | None:
