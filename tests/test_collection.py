@@ -15,7 +15,7 @@ NO_WORDS = re.compile(r"\\|0x[0-9a-f]{4}|<lambda>|\bobject\d|(^|-)(/|[A-Za-z]:/)
 
 
 def collect(folder: Path, hash_seed: int) -> list[str]:
-    """The ids that a new process finds, with temporary and cache folders of its own, and sets in an order of its own."""
+    """The ids that a new process finds, with folders for temporary things and an order of sets of its own."""
     folder.mkdir()
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
     own = dict.fromkeys(("TMPDIR", "TEMP", "TMP", "TLKIT_CACHE"), str(folder)) | {"PYTHONHASHSEED": str(hash_seed)}
