@@ -1,5 +1,6 @@
 """Every process collects the same tests, in the same order, under names that are made of words."""
 
+import itertools
 import os
 import re
 import subprocess
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import LONGEST_FIRST
 from tlkit import paths
 
 LONGEST = 100  # characters of a parametrised id
@@ -32,12 +34,30 @@ def no_words(ids: list[str]) -> list[str]:
     return [one for one, words in said.items() if NO_WORDS.search(words) or len(words) > LONGEST]
 
 
-def test_two_processes_collect_the_same_tests_and_words_name_them(tmp_path):
-    """One after the other, so at different seconds; else pytest-xdist gives up before the first test."""
-    one, other = (collect(tmp_path / f"process {seed}", hash_seed=seed) for seed in (1, 2))
+@pytest.fixture(scope="module")
+def collected(tmp_path_factory) -> list[list[str]]:
+    """What two processes find, one after the other, so at different seconds."""
+    folder = tmp_path_factory.mktemp("collected")
+    return [collect(folder / f"process {seed}", hash_seed=seed) for seed in (1, 2)]
+
+
+def test_two_processes_collect_the_same_tests(collected):
+    """Else pytest-xdist gives up before the first."""
+    one, other = collected
     assert len(one) > 1000
     assert one == other
-    assert no_words(one) == []
+
+
+def test_words_name_them(collected):
+    assert no_words(collected[0]) == []
+
+
+def test_long_files_come_first_and_each_kind_together(collected):
+    assert all((paths.ROOT / place).exists() for place in LONGEST_FIRST)
+    files = [Path(name) for name, _ in itertools.groupby(one.partition("::")[0] for one in collected[0])]
+    assert len(files) == len(set(files))
+    turns = [[file.is_relative_to(place) for place in LONGEST_FIRST] for file in files]
+    assert turns == sorted(turns, reverse=True)
 
 
 @pytest.mark.parametrize(
