@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import LONGEST_FIRST
-from tlkit import paths
+from tlkit.runtime import paths
 
 LONGEST = 100  # characters of a parametrised id
 NO_WORDS = re.compile(r"\\|0x[0-9a-f]{4}|<lambda>|\bobject\d|(^|-)(/|[A-Za-z]:/)|[0-9a-f]{16}|^-*$")

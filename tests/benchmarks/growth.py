@@ -17,7 +17,7 @@ from .side_by_side import Row, forget, peak_mb, timed
 SHOTS = (1, 2, 5, 10, 20)
 RUNS, FEWER_RUNS = (10, 100, 1_000, 10_000), (10, 100, 1_000)
 IMAGES, FEWER_IMAGES = (500, 1_000, 2_000, 5_000, 10_000, 20_000), (500, 1_000)
-CHILD = "from tlkit.bench import load; load('growth').one_size({images})"
+CHILD = "from tlkit.commands.bench import load; load('growth').one_size({images})"
 
 
 def growth(quick: bool = False) -> Iterator[Row]:

@@ -12,12 +12,12 @@ from tlkit.seeding import VARIABLE
 from .side_by_side import Row, busy, peak_mb, processor, timed
 
 ONE_CORE = "import os; hasattr(os, 'sched_setaffinity') and os.sched_setaffinity(0, [min(os.sched_getaffinity(0))])"
-TELL = "from tlkit.bench import load; load('lessons').tell()"
+TELL = "from tlkit.commands.bench import load; load('lessons').tell()"
 
 
 def lessons(quick: bool = False) -> Iterator[Row]:
     """Each in a kernel of its own, as shipped or by the seeds of ``--seeds``; ``--quick`` stops after the first."""
-    from tlkit.lab import lessons
+    from tlkit.commands.jupyter import lessons
 
     for path in list(lessons().values())[: 1 if quick else None]:
         yield lesson(path)

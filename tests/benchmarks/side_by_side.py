@@ -133,15 +133,15 @@ def row(name: str, about: str, told: list[dict[str, Timed]], *, peer: str = "", 
 
 def forget() -> None:
     """Nothing is remembered: what was computed before does not help what is timed next."""
-    from tlkit import frozen
+    from tlkit.methods import feature_cache
 
-    frozen.forget()
+    feature_cache.forget()
 
 
 def ready() -> None:
     """Peers can be imported beside a torchvision of another build, and tokenizers do not warn of forks."""
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-    from tlkit.compat import mend_torchvision
+    from tlkit.runtime.compat import mend_torchvision
 
     mend_torchvision()
 
@@ -162,7 +162,7 @@ def machine() -> dict:
     """Where the figures come from."""
     import torch
 
-    from tlkit.machine import cores, memory_limit
+    from tlkit.runtime.limits import cores, memory_limit
 
     memory = memory_limit()
     return {
