@@ -11,8 +11,31 @@ import pytest
 import tlkit as tl
 from tlkit.models.backbone import Backbone
 from tlkit.models.catalogue import backbone
+from tlkit.runtime import paths
 
+LONGEST_FIRST = (  # folders and files, as they lie in the repository; what takes a minute or more stands here
+    "tests/browser",
+    "notebooks",
+    "tests/models/test_real_teachers.py",
+    "tests/experiments/test_kills.py",
+    "tests/experiments/test_many_machines.py",
+    "tests/commands/test_cli.py",
+    "tests/runtime/test_compat.py",
+)
 CLASSES = ("low", "middle", "high")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long files are handed out first, so that processes that share the suite end it together.
+
+    What drives the browser stays together: where playwright is at work, no notebook can run in the same process.
+    """
+    places = [paths.ROOT / place for place in LONGEST_FIRST]
+    turns = {
+        path: next((turn for turn, place in enumerate(places) if path.is_relative_to(place)), len(places))
+        for path in {item.path for item in items}
+    }
+    items.sort(key=lambda item: turns[item.path])
 
 
 def bars(name: str, *, seed: int, shift: int = 0, per_class: int = 12) -> tl.Task:

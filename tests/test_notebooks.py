@@ -15,7 +15,7 @@ NOTEBOOKS = sorted(path for path in paths.NOTEBOOKS.rglob("*.ipynb") if ".ipynb_
 LESSONS = sorted(jupyter.lessons().values())
 
 
-@pytest.fixture(params=NOTEBOOKS, ids=lambda path: path.stem)
+@pytest.fixture(params=NOTEBOOKS, ids=lambda path: path.relative_to(paths.NOTEBOOKS).with_suffix("").as_posix())
 def notebook(request):
     return nbformat.read(request.param, 4)
 

@@ -3,7 +3,9 @@ import subprocess
 import sys
 import zipfile
 
+import nbformat
 import pytest
+from nbformat.v4 import new_code_cell, new_notebook
 
 from tlkit.commands import bench, cli
 from tlkit.runtime import paths
@@ -94,3 +96,37 @@ def test_the_wheel_ships_them(tmp_path):
     subprocess.run(build, check=True, capture_output=True, cwd=paths.ROOT)
     (wheel,) = tmp_path.glob("*.whl")
     assert "tlkit/_shipped/benchmarks/runner.py" in zipfile.ZipFile(wheel).namelist()
+
+
+@pytest.fixture(scope="module")
+def lesson(tmp_path_factory):
+    """The row of a small lesson: its kernel starts a process that works a little and takes 300 MB; a claim fails."""
+    path = tmp_path_factory.mktemp("lessons") / "42-small.ipynb"
+    child = "import time; held = bytearray(300_000_000)\nwhile time.process_time() < 0.5: pass"
+    cells = [
+        f"import subprocess, sys; subprocess.run([sys.executable, '-c', {child!r}], check=True)",
+        "import os; print(os.environ['TLKIT_SEEDS'], os.environ['OMP_NUM_THREADS'])",
+        "assert False, 'the evidence is thin'",
+    ]
+    nbformat.write(new_notebook(cells=[new_code_cell(cell) for cell in cells]), path)
+    with bench.load("side_by_side").environment(TLKIT_SEEDS="30-34"):
+        return bench.load("lessons").lesson(path)
+
+
+def test_a_lesson_is_told_with_what_its_processes_took(lesson):
+    assert (lesson.name, lesson.about, lesson.extra["seeds"]) == ("lesson-42", "42-small", "30-34")
+    assert 0.5 < lesson.extra["processor_s"] < 30
+    assert lesson.ours_s > 0.5
+    assert 300 < lesson.extra["peak_mb"] < 3000
+    assert lesson.extra["processor"] == bench.load("side_by_side").machine()["processor"]
+
+
+def test_what_fails_in_a_lesson_is_told_and_stops_nothing(lesson):
+    assert lesson.extra["failed"] == ["the evidence is thin"]
+    assert "on seeds 30-34" in lesson.words()
+    assert "failed: the evidence is thin" in lesson.words()
+
+
+def test_bad_seeds_for_lessons_are_one_sentence(capsys):
+    assert cli.main(["bench", "lessons", "--seeds", "ten"]) == 2
+    assert capsys.readouterr().err == "tlkit: 'ten' is no seed: name a whole number from 0 up, such as 3.\n"

@@ -259,7 +259,7 @@ def kernel(monkeypatch, tmp_path):
     return write
 
 
-@pytest.mark.parametrize("command", ["python", "python3", sys.executable])
+@pytest.mark.parametrize("command", ["python", "python3", sys.executable], ids=["python", "python3", "by its path"])
 def test_a_kernel_that_runs_our_python(command, kernel):
     kernel(command)
     assert faults(doctor.check_kernel) == []

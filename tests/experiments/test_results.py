@@ -100,7 +100,9 @@ def test_results_of_a_newer_version_are_refused_in_a_sentence(results, tmp_path)
 
 
 @pytest.mark.parametrize(
-    "damage", [lambda t: t[: len(t) // 2], lambda t: "", lambda t: "[1]", lambda t: '{"format": 1, "rows": [{"a": 1}]}']
+    "damage",
+    [lambda t: t[: len(t) // 2], lambda t: "", lambda t: "[1]", lambda t: '{"format": 1, "rows": [{"a": 1}]}'],
+    ids=["half", "nothing", "a list", "other rows"],
 )
 def test_damaged_results_are_refused_in_a_sentence(results, tmp_path, damage):
     path = results.save(tmp_path / "r.json")

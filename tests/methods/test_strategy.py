@@ -46,7 +46,7 @@ def test_more_stages_than_there_are():
 
 
 @pytest.mark.parametrize(
-    ("name", "object"),
+    ("name", "strategy"),
     [
         ("lora:8", tl.LoRA(8)),
         ("lora:4@2", tl.LoRA(4, last=2)),
@@ -56,9 +56,9 @@ def test_more_stages_than_there_are():
         ("prompt:shots", tl.Prompt(shown="shots")),
     ],
 )
-def test_names_with_numbers(name, object):
-    assert as_strategy(name) == object
-    assert object.name == name
+def test_names_with_numbers(name, strategy):
+    assert as_strategy(name) == strategy
+    assert strategy.name == name
 
 
 @pytest.mark.parametrize(
@@ -79,6 +79,7 @@ def test_a_number_that_is_missing(name, example):
         lambda: tl.Partial(1, slower=2),
         lambda: tl.Prompt(shown=-1),
     ],
+    ids=["rank", "last", "cut", "slower", "partial slower", "shown"],
 )
 def test_numbers_that_mean_nothing(make):
     with pytest.raises(tl.TlkitError):

@@ -14,14 +14,10 @@ from tlkit.methods.answer_scores import score_words
 from tlkit.methods.prompting import Prompted
 from tlkit.methods.strategy import as_strategy
 from tlkit.models import weights
+from tlkit.runtime import paths
 
 pytestmark = pytest.mark.weights
 TEXTS = np.array(["A film to love.", "I want my money back, and quickly", "so so"], dtype=object)
-
-
-@pytest.fixture(scope="module")
-def lite0():
-    return tl.backbone("efficientnet-lite0")
 
 
 @pytest.fixture(scope="module")
@@ -32,6 +28,12 @@ def minilm():
 @pytest.fixture(scope="module")
 def smollm2():
     return tl.backbone("smollm2")
+
+
+@pytest.fixture(scope="module")
+def tweets() -> tl.Task:
+    """With fewer to be tested on: a real network takes its time for each."""
+    return tl.task("reviews/tweets").fewer(test=100, seed=0)
 
 
 def test_lite0_says_what_timm_says():
@@ -75,8 +77,7 @@ def test_smollm2_scores_words_as_transformers_does(smollm2):
     assert scores[0] > scores[1]
 
 
-def test_smollm2_is_asked_and_stays_what_it_is(smollm2):
-    tweets = tl.task("reviews/tweets")
+def test_smollm2_is_asked_and_stays_what_it_is(smollm2, tweets):
     before = smollm2.digest()
     asked = Prompted(smollm2, tweets, as_strategy("prompt:1").prompting, tweets.shots(1))
     chances = asked.probabilities(tweets.test.items[:6])
@@ -84,9 +85,8 @@ def test_smollm2_is_asked_and_stays_what_it_is(smollm2):
     assert smollm2.digest() == before
 
 
-def test_lora_on_minilm_is_small_and_leaves_the_base_alone(minilm):
-    tweets = tl.task("reviews/tweets")
-    result = tl.transfer(minilm, tweets, strategy="lora:8", shots=4, steps=3)
+def test_lora_on_minilm_is_small_and_leaves_the_base_alone(minilm, tweets):
+    result = tl.transfer(minilm, tweets.fewer(test=10, seed=0), strategy="lora:8", shots=4, steps=3)
     assert result.trainable_params / result.total_params < 0.02
     assert lora.targets(minilm)[:2] == [
         "stages.1.block.attention.self.query",
@@ -97,32 +97,37 @@ def test_lora_on_minilm_is_small_and_leaves_the_base_alone(minilm):
     assert np.allclose(learnt.features(TEXTS), lora.merge(learnt).features(TEXTS), atol=1e-5)
 
 
-def test_lora_in_bfloat16_learns_in_float32(smollm2):
-    result = tl.transfer(smollm2, tl.task("reviews/tweets"), strategy="lora:2@2", shots=2, steps=2)
+def test_lora_in_bfloat16_learns_in_float32(smollm2, tweets):
+    result = tl.transfer(smollm2, tweets.fewer(test=4, seed=0), strategy="lora:2@2", shots=2, steps=2)
     adapters = {name: p for name, p in result.model.backbone.named_parameters() if "lora_" in name}
     assert {p.dtype for p in adapters.values()} == {torch.float32}
     assert any(p.abs().max() > 0 for name, p in adapters.items() if "lora_B" in name)
 
 
-def compare(source, target, pairs):
-    """The results of some strategies with some shots, on five seeds, side by side on the cores."""
-    found = tl.Results([])
-    with tl.workers(2) as executor:
-        for strategies, shots in pairs:
-            found += tl.compare(source, tl.task(target), strategies=strategies, shots=shots, executor=executor)
-    return found
-
-
-def test_what_imagenet_taught_is_worth_much_for_products(lite0):
-    results = compare(lite0, "products", [(["scratch", "head", "head@6"], [5])])
+def test_what_imagenet_taught_is_worth_much_for_products():
+    lite0, products = tl.backbone("efficientnet-lite0", size=64), tl.task("products").fewer(test=200, seed=0)
+    frozen = tl.compare(lite0, products, strategies=["head", "head@6"], shots=[5])
+    scratch = tl.compare(lite0, products, strategies=["scratch"], shots=[5], steps=20)
+    results = frozen + scratch
     assert (results.gain("head@6", over="scratch", shots=5) > 0.10).holds
     assert (results.gain("head@6", over="head", shots=5) > 0.0).holds  # an earlier stage serves better
 
 
-def test_what_sentences_taught_is_worth_much_for_tweets(minilm):
-    results = compare(minilm, "reviews/tweets", [(["random_head", "head"], [16]), (["head", "full"], [64])])
+def test_what_sentences_taught_is_worth_much_for_tweets(minilm, tweets):
+    results = tl.compare(minilm, tweets, strategies=["random_head", "head"], shots=[16])
     assert (results.gain("head", over="random_head", shots=16) > 0.15).holds
+
+
+def test_a_network_that_knows_sentences_learns_more_with_all_of_its_weights(minilm):
+    """That takes minutes, so lesson 07 saved it; what is made anew, with fewer labels, is what was saved."""
+    saved = tl.load_results(paths.NOTEBOOKS / "results" / "07-words.json")
+    asked = {"strategies": ["head", "full"], "shots": [64], "reuse": saved}
+    results = tl.compare(minilm, tl.task("reviews/tweets"), **asked)
+    assert results.reused == len(results) == 10
     assert (results.gain("full", over="head", shots=64) > 0.0).holds
+    again = tl.transfer(minilm, tl.task("reviews/tweets"), strategy="full", shots=2, seed=0)
+    known = {run.key: run.accuracy for run in saved}
+    assert again.accuracy == pytest.approx(known[again.key], abs=0.03)
 
 
 def test_a_random_twin_is_always_the_same(minilm):

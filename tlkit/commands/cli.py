@@ -89,7 +89,7 @@ def bench(options: argparse.Namespace) -> int:
     """How long things take here, beside other tools and beside the arithmetic alone."""
     from tlkit.commands.bench import load
 
-    return load().run(options.names, as_json=options.json, quick=options.quick)
+    return load().run(options.names, as_json=options.json, quick=options.quick, seeds=options.seeds)
 
 
 def _tell(results, judged, title: str, picture: str) -> None:
@@ -158,6 +158,7 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("names", nargs="*", metavar="NAME", help="which, such as label-curve (default: all of them)")
     one.add_argument("--json", action="store_true", help="print one JSON object, and nothing else, on standard output")
     one.add_argument("--quick", action="store_true", help="one round of each, on less")
+    one.add_argument("--seeds", metavar="30-34", help="on which seeds lessons ask (default: as shipped)")
     one.set_defaults(run=bench)
     return parser
 

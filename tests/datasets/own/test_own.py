@@ -547,7 +547,9 @@ def test_encodings_are_found_and_told(tmp_path, encoding, told):
     assert f"({told}, commas), 'text' under 'label'" in task.about
 
 
-@pytest.mark.parametrize(("separator", "told"), [(",", "commas"), (";", "semicolons"), ("\t", "tabs")])
+@pytest.mark.parametrize(
+    ("separator", "told"), [(",", "commas"), (";", "semicolons"), ("\t", "tabs")], ids=["commas", "semicolons", "tabs"]
+)
 @pytest.mark.parametrize("name", ["a.csv", "a.tsv", "a.txt"])
 def test_separators_are_found_and_told(tmp_path, separator, told, name):
     task = from_csv(table(tmp_path / name, separator=separator))
@@ -877,8 +879,9 @@ def test_a_file_of_another_kind(tmp_path):
         ("a.jsonl", b"\n", "There is no row to read in a.jsonl"),
         ("a.csv", b"text,label\n\x81\x8d,good\n", "no text in UTF-8, UTF-16 or cp1252"),
         ("a.csv.gz", b"text,label\n", "a.csv.gz can't be read"),
-        ("a.csv.gz", gzip.compress(b"text,label\n" * 1000)[:-20], "a.csv.gz can't be read"),
+        ("a.csv.gz", gzip.compress(b"text,label\n" * 1000, mtime=0)[:-20], "a.csv.gz can't be read"),
     ],
+    ids=["nothing", "a heading", "a line of nothing", "bytes that are no text", "text called packed", "half a package"],
 )
 def test_files_without_a_table(tmp_path, name, content, sentence):
     (tmp_path / name).write_bytes(content)
