@@ -12,23 +12,26 @@ from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 
 import torch
 
+from tlkit.arguments import listed, numbers
 from tlkit.backbones import Backbone
+from tlkit.errors import TlkitError, shown
 from tlkit.events import Done, Listener, Stopped, Teller, telling
 from tlkit.journal import Journal
-from tlkit.results import Result, Results
+from tlkit.results import Result, Results, as_results
 from tlkit.runs import Run, Setting, check_fit, keys, steps_of
 from tlkit.seeding import check_seed, choose_seeds
 from tlkit.source import Source, as_source, recorder
 from tlkit.strategy import Strategy, as_strategy
-from tlkit.tasks import Task
+from tlkit.tasks import Task, as_task
+from tlkit.tasks.base import check_shots
 from tlkit.workers import hand_over, plain_deaths
 
 HEARTBEAT = 0.1  # seconds between two looks at whether to stop, while others work
 
 
 def transfer(
-    source: Source | Backbone,
-    target: Task,
+    source: Source | Backbone | str,
+    target: Task | str,
     *,
     strategy: str | Strategy = "head",
     shots: int = 5,
@@ -43,7 +46,8 @@ def transfer(
     (:mod:`tlkit.frozen`), so that a second run on the same source need not ask again. ``seconds`` is what the run takes
     by itself: looking at its labelled examples counts, whoever did it. ``device`` is where it computes, such as "cuda".
     """
-    source, strategy, seed = as_source(source).on(device), as_strategy(strategy), check_seed(seed)
+    source, target = as_source(source).on(device), as_task(target)
+    strategy, seed, shots = as_strategy(strategy), check_seed(seed), check_shots(shots)
     check_fit(source, target, strategy, shots)
     history: list = []
     setting = Setting(source, target, steps, on_event=recorder(history, on_event))
@@ -52,11 +56,11 @@ def transfer(
 
 
 def compare(
-    source: Source | Backbone,
-    target: Task,
+    source: Source | Backbone | str,
+    target: Task | str,
     *,
-    strategies: Iterable[str | Strategy] = ("scratch", "head", "full"),
-    shots: Iterable[int] = (1, 2, 5, 10, 20),
+    strategies: str | Strategy | Iterable[str | Strategy] = ("scratch", "head", "full"),
+    shots: int | Iterable[int] = (1, 2, 5, 10, 20),
     seeds: int | str | Iterable[int] | None = None,
     steps: int | None = None,
     device: str | torch.device | None = None,
@@ -77,16 +81,20 @@ def compare(
     happens; without it a terminal shows a bar. Once ``stop`` is set, or a listener raises :class:`Stopped`, the
     comparison ends within half a second, and what is done is returned.
     """
-    source = as_source(source).on(device)
-    strategies, shots, steps = [as_strategy(each) for each in strategies], list(shots), steps_of(source, steps)
+    source, target = as_source(source).on(device), as_task(target)
+    steps = steps_of(source, steps)
+    named = listed(strategies, "strategies", "['scratch', 'head']", single=(str, Strategy))
+    strategies, shots = [as_strategy(each) for each in named], numbers(shots, "shots", check_shots, "[1, 5, 20]")
     grid = [Run(s, k, seed) for seed in choose_seeds(seeds) for s in strategies for k in shots]
     for run in dict.fromkeys((run.strategy, run.shots) for run in grid):
         check_fit(source, target, *run)
+    _check_executor(executor)
+    earlier = as_results(reuse)
     key = keys(source, target, steps)
     asked = {key(run): run for run in grid}
     results: dict[str, Result] = {}
     with Journal.at(save) as journal, telling(on_event, stop) as tell, contextlib.suppress(Stopped):
-        known = {result.key: result for earlier in (journal, reuse or ()) for result in earlier}
+        known = {result.key: result for kept in (journal, earlier) for result in kept}
         todo = [run for k, run in asked.items() if k not in known]
         made = _run_all(source, target, todo, steps, key, executor, tell)
         for result in itertools.chain((known[k] for k in asked if k in known), made):
@@ -97,9 +105,17 @@ def compare(
     return Results(there, reused=len(known.keys() & results), missing=len(asked) - len(there))
 
 
+def _check_executor(executor: object) -> None:
+    if executor is not None and not isinstance(executor, Executor):
+        raise TlkitError(
+            f"executor={shown(executor)} can't run anything: give what `with tl.workers() as executor:` gives, or "
+            "leave it out."
+        )
+
+
 def _run_all(
     source: Source,
-    target: Task,
+    target: Task | str,
     runs: list[Run],
     steps: int,
     key: Callable[[Run], str],
@@ -118,7 +134,7 @@ def _run_all(
 
 def _run_beside(
     source: Source,
-    target: Task,
+    target: Task | str,
     groups: list[list[Run]],
     steps: int,
     key: Callable[[Run], str],

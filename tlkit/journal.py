@@ -10,6 +10,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from tlkit.arguments import to_write
 from tlkit.errors import TlkitError
 from tlkit.results import Result, read_rows
 
@@ -24,7 +25,7 @@ class Journal:
     """
 
     def __init__(self, path: str | os.PathLike):
-        self.path = place_of(path)
+        self.path = place_of(to_write(path, "runs", "runs/x"))
         self._lock = FileLock(f"{self.path}.lock")
         self._results: dict[str, Result] = {}
 
@@ -35,7 +36,7 @@ class Journal:
 
     def __enter__(self) -> Journal:
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self.path.parent.mkdir(exist_ok=True)
             self._lock.acquire(timeout=0)
             known = (
                 read_rows(self.path) if self.path.exists() else []

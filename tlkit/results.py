@@ -12,7 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tlkit.errors import TlkitError, unknown
+from tlkit.arguments import a_number, a_path, to_write, whole
+from tlkit.errors import TlkitError, shown, unknown
 
 FORMAT = 1
 CONFIDENCE = 0.95
@@ -91,6 +92,8 @@ class Estimate:
         return self.mean + self.half_width
 
     def __sub__(self, other: Estimate) -> Estimate:
+        if not isinstance(other, Estimate):
+            raise TlkitError(f"{shown(other)} can't be taken from {self.what}: subtract another estimate.")
         seeds = [seed for seed in self.by_seed if seed in other.by_seed]
         if not seeds:
             raise TlkitError(
@@ -102,12 +105,18 @@ class Estimate:
     def __gt__(self, margin: float):
         from tlkit.claims import Check
 
+        margin = self._margin(margin)
         return Check(self, ">", margin, self.low > margin)
 
     def __lt__(self, margin: float):
         from tlkit.claims import Check
 
+        margin = self._margin(margin)
         return Check(self, "<", margin, self.high < margin)
+
+    def _margin(self, margin: object) -> float:
+        what = f"{self.what} can't be compared with {shown(margin)}"
+        return a_number(margin, what, "a number, such as 0.10; for two estimates, their difference and 0")
 
     def __str__(self) -> str:
         return f"{self.mean:.3f} ({self.low:.3f} to {self.high:.3f})"
@@ -233,11 +242,11 @@ class Results:
 
     def save(self, path: str | os.PathLike) -> Path:
         """Write the runs down as JSON, whole or not at all; :func:`load_results` reads them again."""
-        path = Path(path)
+        path = to_write(path, "results", "results.json")
         rows = ",\n".join(json.dumps(run.row()) for run in self)
         draft = path.with_name(f"{path.name}.{os.getpid()}.tmp")
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            path.parent.mkdir(exist_ok=True)
             draft.write_text(f'{{"format": {FORMAT}, "rows": [\n{rows}\n]}}\n', encoding="utf-8")
             os.replace(draft, path)
         except OSError as error:
@@ -255,19 +264,29 @@ class Results:
 _ROW = tuple(f.name for f in dataclasses.fields(Result) if f.name not in ("history", "model"))
 
 
+def as_results(given: Results | Iterable[Result] | None) -> Results:
+    """Earlier results, if that is what they are; none where there are none."""
+    runs = list(given) if isinstance(given, Iterable) and not isinstance(given, (str, bytes, os.PathLike)) else None
+    if given is not None and (runs is None or not all(isinstance(run, Result) for run in runs)):
+        raise TlkitError(f"reuse={shown(given)} holds no results: give what tl.compare or tl.load_results returned.")
+    return Results(runs or ())
+
+
 def load_results(path: str | os.PathLike) -> Results:
     """Results that :meth:`Results.save` wrote, or ``compare(save=...)``."""
     from tlkit.journal import SUFFIX, place_of
 
-    path = Path(path)
+    path = a_path(path, "saved results", "results.json")
+    if path.is_dir():
+        raise TlkitError(f"{path} is a folder: name the file in it that holds the results.")
     if path.suffix == SUFFIX or (not path.is_file() and place_of(path).is_file()):
         return Results(read_rows(place_of(path)))
     try:
         saved = json.loads(path.read_text(encoding="utf-8"))
-        version, rows = int(saved["format"]), saved["rows"]
+        version, rows = whole(saved["format"], "the format"), list(saved["rows"])
     except OSError as error:
         raise TlkitError(f"There are no results to read at {path} ({error.strerror}).") from error
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise TlkitError(
             f"{path} does not hold results that tlkit saved, or was cut short: save them again."
         ) from error
@@ -277,17 +296,33 @@ def load_results(path: str | os.PathLike) -> Results:
             "upgrade with `pip install --upgrade tlkit`."
         )
     try:
-        return Results(Result(**row) for row in rows)
-    except TypeError as error:
+        return Results(map(_read_row, rows))
+    except (TypeError, ValueError) as error:
         raise TlkitError(f"{path} has rows that are no results ({error}): save them again.") from error
+
+
+def _read_row(row: object) -> Result:
+    """The run that was written down; a ValueError or TypeError, if it is none."""
+    if not isinstance(row, dict):
+        raise TypeError(f"{shown(row)} is no row")
+    kinds = {"shots": int, "seed": int, "labels": int, "trainable_params": int, "total_params": int}
+    for name, value in row.items():
+        wanted = kinds.get(name, (int, float) if name in ("accuracy", "seconds") else str)
+        if not isinstance(value, wanted) or isinstance(value, bool):
+            raise ValueError(f"{name} can't be {shown(value)}")
+    if not 0 <= row.get("accuracy", 0) <= 1:
+        raise ValueError(f"accuracy can't be {row['accuracy']}")
+    return Result(**row)
 
 
 def read_rows(path: Path) -> list[Result]:
     """The runs of a file that holds one a line; a last line without its end, which may be cut short, does not count."""
-    *lines, _ = path.read_text(encoding="utf-8").split("\n")
     try:
-        return [Result(**json.loads(line)) for line in lines]
-    except (ValueError, TypeError) as error:
+        *lines, _ = path.read_text(encoding="utf-8").split("\n")
+        return [_read_row(json.loads(line)) for line in lines]
+    except OSError as error:
+        raise TlkitError(f"The results in {path} can't be read ({error.strerror}): choose another file.") from error
+    except (ValueError, TypeError, RecursionError) as error:
         raise TlkitError(
             f"{path} has a line that is no run ({error}): take the line out, or choose another file."
         ) from error

@@ -9,15 +9,18 @@ from typing import ClassVar
 
 import torch
 
+from tlkit.arguments import whole
 from tlkit.backbones import Backbone
-from tlkit.errors import TlkitError
-from tlkit.events import Listener, Step
+from tlkit.backbones import backbone as by_name
+from tlkit.errors import TlkitError, first_line, shown
+from tlkit.events import Listener, Step, check_listener
 from tlkit.seeding import check_seed, stream
 from tlkit.strategy import Phase
-from tlkit.tasks import Task
+from tlkit.tasks import Task, as_task
 from tlkit.training import Classifier, fit, new_head
 
 PRETRAINING_STEPS = 300
+MOST_STEPS = 1_000_000  # more is a slip of the hand
 PRETRAINING_RATE = 2e-3
 PRETRAINING_DECAY = 1.0  # AdamW's: worth two points to a frozen head at one shot
 
@@ -49,7 +52,7 @@ class Source:
 
     def on(self, device: str | torch.device | None) -> Source:
         """The same source on another device, such as "cuda" or "mps"; itself where there is nothing to move."""
-        if device is None or str(device) == str(self.backbone.device):
+        if device is None or _usable(device) == self.backbone.device:
             return self
         return dataclasses.replace(self, model=_moved(self.model, device))
 
@@ -111,27 +114,40 @@ class Untaught(Source):
 
 def untaught(source: Source | Backbone, *, seed: int = 0) -> Untaught:
     """The same wiring with random weights, as a source: what it can do is owed to the wiring, not to knowledge."""
-    backbone = source if isinstance(source, Backbone) else source.backbone
+    backbone = source.backbone if isinstance(source, Source) else as_backbone(source)
     body = backbone.fresh(stream(check_seed(seed), "untaught", backbone.name))
     return Untaught(Classifier(body, None), f"random {backbone.name}", ())
 
 
-def as_source(source: Source | Backbone) -> Source:
-    """A source from a backbone that was pre-trained elsewhere, such as ``tl.backbone("minilm")``."""
+def as_source(source: Source | Backbone | str) -> Source:
+    """A source from a backbone that was pre-trained elsewhere, such as ``tl.backbone("minilm")``, or from its name."""
     if isinstance(source, Source):
         return source
-    if not isinstance(source, Backbone):
-        raise TlkitError(f"{source!r} is no source: give what tl.pretrain returned, or a pre-trained tl.backbone.")
+    source = as_backbone(source, "source: give what tl.pretrain returned, or a pre-trained tl.backbone")
     if not source.taught:
         raise TlkitError(f"{source.name} has learnt nothing yet, so it can't be a source: teach it with tl.pretrain.")
     return Source(Classifier(source, None), source.name, ())
 
 
+def as_backbone(given: Backbone | str, what: str = "backbone: give what tl.backbone returned") -> Backbone:
+    """A backbone from its name; a backbone is passed through."""
+    if isinstance(given, Backbone):
+        return given
+    if not isinstance(given, str):
+        raise TlkitError(f"{shown(given)} is no {what}.")
+    return by_name(given)
+
+
 def pretrain(
-    backbone: Backbone, task: Task, *, seed: int = 0, steps: int = PRETRAINING_STEPS, on_event: Listener | None = None
+    backbone: Backbone | str,
+    task: Task | str,
+    *,
+    seed: int = 0,
+    steps: int = PRETRAINING_STEPS,
+    on_event: Listener | None = None,
 ) -> Schooled:
     """Teach ``task`` to a new random copy of ``backbone``, on its device; the one that was given stays as it is."""
-    seed = check_seed(seed)
+    backbone, task, seed, steps = as_backbone(backbone), as_task(task), check_seed(seed), check_steps(steps)
     check_modality(backbone, task)
     model = Classifier(
         backbone.fresh(stream(seed, "source", backbone.name, task.name)),
@@ -147,7 +163,7 @@ def pretrain(
         frozen=0,
         decay=PRETRAINING_DECAY,
         seed=order,
-        steps=check_steps(steps),
+        steps=steps,
         on_event=listener,
     )
     return Schooled(model, task.name, task.classes, task, seed, steps, model.accuracy(task.test), tuple(history))
@@ -157,10 +173,23 @@ def _moved(model: Classifier, device: str | torch.device) -> Classifier:
     try:
         return copy.deepcopy(model).to(device)
     except (RuntimeError, AssertionError, NotImplementedError) as error:
-        reason = str(error).strip().splitlines()[0].rstrip(".")
-        raise TlkitError(
-            f"There is no device {str(device)!r} to compute on here ({reason}): leave device= out."
-        ) from error
+        raise _no_device(device, first_line(error)) from error
+
+
+def _usable(device: str | torch.device) -> torch.device:
+    """The device, if a number can be put there and fetched again."""
+    try:
+        found = torch.device(device)
+        torch.zeros(1, device=found).cpu()
+    except (RuntimeError, AssertionError, NotImplementedError, TypeError) as error:
+        raise _no_device(device, first_line(error)) from error
+    if found.type == "cpu" and found.index:
+        raise _no_device(device, "the processor has no number")
+    return torch.device("cpu") if found.type == "cpu" else found
+
+
+def _no_device(device: object, reason: str) -> TlkitError:
+    return TlkitError(f"There is no device {shown(device)} to compute on here ({reason}): leave device= out.")
 
 
 def check_modality(backbone: Backbone, task: Task) -> None:
@@ -171,13 +200,12 @@ def check_modality(backbone: Backbone, task: Task) -> None:
 
 def check_steps(steps: int) -> int:
     """``steps``, if it is a number of training steps."""
-    if isinstance(steps, bool) or not isinstance(steps, int) or steps < 1:
-        raise TlkitError(f"steps={steps!r} is no number of training steps: give a whole number from 1 up.")
-    return steps
+    return whole(steps, f"steps={shown(steps)} is no number of training steps", most=MOST_STEPS)
 
 
 def recorder(history: list, on_event: Listener | None) -> Listener:
     """A listener that keeps the training steps, and passes everything on."""
+    check_listener(on_event)
 
     def listen(event: object) -> None:
         if isinstance(event, Step):

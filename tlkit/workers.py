@@ -13,7 +13,8 @@ from concurrent.futures import BrokenExecutor, CancelledError, Executor
 from contextlib import contextmanager
 
 from tlkit import machine
-from tlkit.errors import TlkitError
+from tlkit.arguments import MOST, whole
+from tlkit.errors import TlkitError, shown
 from tlkit.rooms import make_callable
 
 LARGE = 1_000_000  # bytes: hundreds of calls that each bring more would fill the memory of a scheduler
@@ -31,7 +32,7 @@ def workers(n: int | None = None) -> Iterator[Executor | None]:
     are not forked, for a fork of a process in which torch has run can hang, and they understand functions that were
     defined in a notebook. The end of the ``with`` ends them, whatever they do then: a stop is a stop.
     """
-    n = max(1, round(machine.cores())) if n is None else _check_count(n)
+    n = max(1, round(machine.cores())) if n is None else whole(n, f"{shown(n)} is no number of workers", most=MOST)
     if n == 1:
         yield None
         return
@@ -94,12 +95,6 @@ def _deaths() -> tuple[type[BaseException], ...]:
     """What the executors that are about raise when a worker is gone, or all of them."""
     dask = sys.modules.get("distributed")
     return (BrokenExecutor, CancelledError, *([dask.KilledWorker] if dask else []))
-
-
-def _check_count(n: int) -> int:
-    if isinstance(n, bool) or not isinstance(n, int) or n < 1:
-        raise TlkitError(f"{n!r} is no number of workers: give a whole number from 1 up.")
-    return n
 
 
 make_callable(__name__)

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from tlkit.errors import TlkitError
+from tlkit.arguments import a_path, a_share, whole
+from tlkit.errors import TlkitError, shown
 from tlkit.seeding import check_seed
 from tlkit.tasks.base import Examples, Task
 from tlkit.tasks.own_images import read_pictures
@@ -30,12 +31,11 @@ def from_folder(
     tag ``origin`` says which file an example is.
     """
     share, seed = _check_share(test), check_seed(seed)
-    if isinstance(side, bool) or not isinstance(side, (int, np.integer)) or not 8 <= side <= 1024:
-        raise TlkitError(f"side={side!r} is no size for pictures: name a whole number of pixels from 8 to 1024.")
-    root = _there(path)
+    side = whole(side, f"side={shown(side)} is no size for pictures in pixels", least=8, most=1024)
+    root = _there(path, "the folder", "my_photos")
     if not root.is_dir():
         raise TlkitError(f"{root} is a file: name the folder that holds the class folders, or unpack it first.")
-    found = without_leaks(read_pictures(root, int(side)))
+    found = without_leaks(read_pictures(root, side))
     if thin := thin_classes(found):
         need = "one in each part of the split" if found.sides else "one to learn from and one to be tested on"
         raise TlkitError(
@@ -69,7 +69,7 @@ def from_csv(
     is.
     """
     share, seed = _check_share(test), check_seed(seed)
-    file = _there(path)
+    file = _there(path, "the table", "tickets.csv")
     if file.is_dir():
         raise TlkitError(f"{file} is a folder: name the table in it, or read a folder of pictures with from_folder.")
     found = without_leaks(read_texts(file, text, label, group))
@@ -101,15 +101,13 @@ def _sorted(labels: set[str]) -> tuple[str, ...]:
     return tuple(sorted(labels, key=lambda label: (label.casefold(), label)))
 
 
-def _there(path: str | Path) -> Path:
+def _there(path: str | Path, what: str, example: str) -> Path:
     """The path in full, if something is there."""
-    full = Path(os.path.abspath(Path(path).expanduser()))
+    full = Path(os.path.abspath(a_path(path, what, example)))
     if not full.exists():
         raise TlkitError(f"There is nothing at {full}: check the spelling, or give the path from {Path.cwd()}.")
     return full
 
 
 def _check_share(test: object) -> float:
-    if isinstance(test, bool) or not isinstance(test, (int, float)) or not 0 < test < 1:
-        raise TlkitError(f"test={test!r} is no share of the examples: name a number between 0 and 1, such as 0.3.")
-    return float(test)
+    return a_share(test, f"test={shown(test)} is no share of the examples, such as 0.3")
