@@ -19,9 +19,6 @@ from tlkit.fetching import Fetching, Listener, Parcel, megabytes
 
 def to_safetensors(source: Path, target: Path) -> None:
     """SmolLM2 as transformers likes it best: bfloat16 tensors that can be mapped into memory, and its tokenizer."""
-    from tlkit.compat import mend_torchvision
-
-    mend_torchvision()
     import torch
     from safetensors.torch import save_file
     from transformers import AutoModelForCausalLM

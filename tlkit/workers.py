@@ -13,7 +13,7 @@ from concurrent.futures import BrokenExecutor, CancelledError, Executor
 from contextlib import contextmanager
 
 from tlkit import machine
-from tlkit.arguments import MOST, whole
+from tlkit.arguments import whole
 from tlkit.errors import TlkitError, shown
 from tlkit.rooms import make_callable
 
@@ -32,7 +32,7 @@ def workers(n: int | None = None) -> Iterator[Executor | None]:
     are not forked, for a fork of a process in which torch has run can hang, and they understand functions that were
     defined in a notebook. The end of the ``with`` ends them, whatever they do then: a stop is a stop.
     """
-    n = max(1, round(machine.cores())) if n is None else whole(n, f"{shown(n)} is no number of workers", most=MOST)
+    n = max(1, round(machine.cores())) if n is None else whole(n, f"{shown(n)} is no number of workers")
     if n == 1:
         yield None
         return

@@ -7,13 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tlkit.backbones.base import Backbone, Rates, seeded
-from tlkit.compat import mend_torchvision
 from tlkit.errors import TlkitError, unknown
 from tlkit.rooms import make_callable
 
 __all__ = ["Backbone", "Rates", "backbone", "backbones"]
-
-mend_torchvision()  # before anything meets a torchvision that does not fit its torch
 
 
 def _note_cnn(size: int | None) -> Backbone:
