@@ -62,17 +62,17 @@ def a_number(value: object, what: str, wanted: str = "a number") -> float:
     return number
 
 
-def listed(values: object, what: str, example: str, *, single: tuple[type, ...] = (str,)) -> list:
+def listed(values: object, what: str, example: str, *, single: tuple[type, ...] = (str,), most: int = MOST) -> list:
     """``values`` as a list with something in it; one value of a ``single`` type is a list of one."""
     if isinstance(values, single):
         values = [values]
     if isinstance(values, (str, bytes)) or not isinstance(values, Iterable):
         raise TlkitError(f"{what}={shown(values)} is no list: give one, such as {example}.")
-    found = list(itertools.islice(values, MOST + 1))
+    found = list(itertools.islice(values, most + 1))
     if not found:
         raise TlkitError(f"{what}=[] asks for nothing: name at least one, such as {example}.")
-    if len(found) > MOST:
-        raise TlkitError(f"{what} has more than {MOST} entries: name fewer, such as {example}.")
+    if len(found) > most:
+        raise TlkitError(f"{what} has more than {most:,} entries: name fewer, such as {example}.")
     return found
 
 

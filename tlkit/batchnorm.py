@@ -15,13 +15,14 @@ from matplotlib.ticker import PercentFormatter
 from torch import nn
 
 from tlkit import plots
+from tlkit.arguments import numbers, whole
 from tlkit.backbones import Backbone
-from tlkit.errors import TlkitError
+from tlkit.errors import TlkitError, shown
 from tlkit.experiment import transfer
 from tlkit.results import Estimate
 from tlkit.seeding import choose_seeds
 from tlkit.source import Source, as_source
-from tlkit.tasks import Examples, Task
+from tlkit.tasks import Examples, Task, as_task
 
 LOOKS = (0, 2, 4, 8)  # at BatchNorm's momentum of 0.1, 8 batches replace 57% of what was there
 
@@ -60,7 +61,8 @@ def drift(
     A look is one batch of all of them, as a training loop passes it on. Where it is ``cured``, the body is in
     evaluation mode. ``test`` is a part of the target's test, if all of it takes too long.
     """
-    source, told = as_source(source), {}
+    source, target, told = as_source(source), as_task(target), {}
+    looks = numbers(looks, "looks", _check_looks, str(LOOKS))
     for seed in choose_seeds(seeds):
         told[seed] = _look(source.reseed(seed), target, shots, seed, tuple(looks), cured, test or target.test)
     whose = f"{'cured' if cured else 'drifting'} {source.name}"
@@ -70,6 +72,10 @@ def drift(
         for part, what in enumerate(("accuracy", "drift", "way of the weights"))
     ]  # fmt: skip
     return Drift(tuple(looks), *columns)
+
+
+def _check_looks(looks: object) -> int:
+    return whole(looks, f"looks={shown(looks)} is no number of looks", least=0, most=10_000)
 
 
 def _look(

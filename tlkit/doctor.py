@@ -18,6 +18,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from . import __version__, paths
+from .lab import jupyter_folders, unwritable
 from .machine import cores, memory_limit
 
 GIB = 2**30
@@ -239,6 +240,14 @@ def check_kernel() -> Iterator[Finding]:
     yield _finding("kernel python3", not fault, fault or str(python), remedy)
 
 
+def check_jupyter_folders() -> Iterator[Finding]:
+    """Can JupyterLab and its kernels write where they keep what they need?"""
+    for folder, variable in jupyter_folders().items():
+        reason = unwritable(folder)
+        remedy = f"Set the environment variable {variable} to a folder that you may write to, or HOME, which moves all."
+        yield _finding(variable, not reason, f"{folder}: {reason}" if reason else str(folder), remedy)
+
+
 def check_matplotlib_cache() -> Iterator[Finding]:
     """Can matplotlib keep its list of fonts, or will it complain in every lesson?"""
     import matplotlib
@@ -258,6 +267,7 @@ CHECKS = (
     check_data,
     check_widgets,
     check_extensions,
+    check_jupyter_folders,
     check_kernel,
     check_matplotlib_cache,
 )

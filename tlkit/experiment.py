@@ -30,7 +30,7 @@ HEARTBEAT = 0.1  # seconds between two looks at whether to stop, while others wo
 
 
 def transfer(
-    source: Source | Backbone | str,
+    source: Source | Backbone,
     target: Task | str,
     *,
     strategy: str | Strategy = "head",
@@ -56,7 +56,7 @@ def transfer(
 
 
 def compare(
-    source: Source | Backbone | str,
+    source: Source | Backbone,
     target: Task | str,
     *,
     strategies: str | Strategy | Iterable[str | Strategy] = ("scratch", "head", "full"),

@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import shutil
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -58,6 +59,12 @@ def launch(lesson: str | int = "00", extra_args: Sequence[str] = ()) -> int:
     ``extra_args`` go to JupyterLab as they are: ``["--no-browser", "--port=8889"]``.
     """
     arguments = _arguments(find(lesson), extra_args)
+    for folder, variable in jupyter_folders().items():
+        if reason := unwritable(folder):
+            raise TlkitError(
+                f"JupyterLab can't write to its folder {folder} ({reason}): set the environment variable {variable} to "
+                "a folder that you may write to, or HOME, which moves them all."
+            )
     settings = [str(SETTINGS), os.environ.get("JUPYTER_CONFIG_PATH", "")]
     os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(filter(None, settings))
     from jupyterlab.labapp import main
@@ -67,6 +74,31 @@ def launch(lesson: str | int = "00", extra_args: Sequence[str] = ()) -> int:
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else int(end.code is not None)
     return 0
+
+
+def jupyter_folders() -> dict[Path, str]:
+    """The folders that JupyterLab and its kernels write to, each with the environment variable that moves it."""
+    from jupyter_core.paths import jupyter_data_dir, jupyter_runtime_dir
+
+    ipython = os.environ.get("IPYTHONDIR") or "~/.ipython"
+    return {
+        Path(jupyter_runtime_dir()): "JUPYTER_RUNTIME_DIR",
+        Path(jupyter_data_dir()): "JUPYTER_DATA_DIR",
+        Path(ipython).expanduser(): "IPYTHONDIR",
+    }
+
+
+def unwritable(folder: Path) -> str:
+    """Why nothing can be written in a folder, which may be still to be made; nothing, if all is well.
+
+    It is tried in the nearest folder that is there, and what was tried is taken away again.
+    """
+    there = next(place for place in (folder, *folder.parents) if place.exists())
+    try:
+        with tempfile.TemporaryFile(dir=there):
+            return ""
+    except OSError as error:
+        return error.strerror or str(error)
 
 
 def _arguments(path: Path, extra_args: Sequence[str]) -> list[str]:

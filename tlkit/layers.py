@@ -10,14 +10,16 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import PercentFormatter
 
 from tlkit import plots
+from tlkit.arguments import whole
 from tlkit.backbones import Backbone
 from tlkit.backbones.base import threads
-from tlkit.errors import TlkitError
+from tlkit.errors import TlkitError, shown
 from tlkit.results import Estimate, Results
 from tlkit.seeding import choose_seeds
 from tlkit.similarity import cka, cka_matrix
-from tlkit.source import Source, as_source
-from tlkit.tasks import Task
+from tlkit.source import Source, as_source, check_backbone
+from tlkit.tasks import Task, as_task
+from tlkit.tasks.base import check_shots
 from tlkit.training import HEAD_STRENGTH
 
 FOLDS = 5  # parts of the shots, each of which the others are tried on
@@ -44,6 +46,7 @@ def choose_cut(source: Source | Backbone, target: Task, *, shots: int, seed: int
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
 
+    target, shots = as_task(target), check_shots(shots)
     if shots < 2:
         raise TlkitError("One label of each class can't be both learnt from and tried on: give choose_cut 2 shots.")
     lesson = target.shots(shots, seed=seed)
@@ -68,6 +71,8 @@ def by_choice(results: Results, source: Source | Backbone, target: Task, *, shot
 def agreement(first: Source | Backbone, second: Source | Backbone, task: Task, *, seeds=None) -> list[Estimate]:
     """CKA of two networks' answers to the test of ``task``, stage by stage: seed by seed, each schooled anew."""
 
+    task = as_task(task)
+
     def figure(one: Backbone, other: Backbone) -> list[float]:
         pairs = zip(one.stage_features(task.test.items), other.stage_features(task.test.items), strict=True)
         return [cka(*pair) for pair in pairs]
@@ -77,6 +82,8 @@ def agreement(first: Source | Backbone, second: Source | Backbone, task: Task, *
 
 def specialists(source: Source | Backbone, task: Task, *, seeds=None) -> list[Estimate]:
     """How much the units care for the classes of ``task``, stage by stage: :func:`purity`, seed by seed."""
+
+    task = as_task(task)
 
     def figure(backbone: Backbone) -> list[float]:
         return [purity(told, task.test.labels) for told in backbone.stage_features(task.test.items)]
@@ -169,7 +176,10 @@ def purity(features: np.ndarray, labels: np.ndarray, count: int = TOP) -> float:
 
 def excites(backbone: Backbone, task: Task, *, stage: int, unit: int, count: int = TOP) -> plots.Picture:
     """The test pictures of ``task`` to which a unit, one of the numbers that the stage says, answers most."""
+    task, count = as_task(task), whole(count, f"count={shown(count)} is no number of pictures", most=100)
+    stage = whole(stage, f"stage={shown(stage)} is no stage", most=len(check_backbone(backbone).stages))
     features = backbone.features(task.test.items, stage=stage)
+    unit = whole(unit, f"unit={shown(unit)} is no unit", least=0)
     if not 0 <= unit < features.shape[1]:
         raise TlkitError(f"Stage {stage} of {backbone.name} has the units 0 to {features.shape[1] - 1}, not {unit!r}.")
     rows = strongest(features[:, [unit]], count)[:, 0]

@@ -11,7 +11,6 @@ import torch
 
 from tlkit.arguments import whole
 from tlkit.backbones import Backbone
-from tlkit.backbones import backbone as by_name
 from tlkit.errors import TlkitError, first_line, shown
 from tlkit.events import Listener, Step, check_listener
 from tlkit.seeding import check_seed, stream
@@ -114,32 +113,30 @@ class Untaught(Source):
 
 def untaught(source: Source | Backbone, *, seed: int = 0) -> Untaught:
     """The same wiring with random weights, as a source: what it can do is owed to the wiring, not to knowledge."""
-    backbone = source.backbone if isinstance(source, Source) else as_backbone(source)
+    backbone = source.backbone if isinstance(source, Source) else check_backbone(source)
     body = backbone.fresh(stream(check_seed(seed), "untaught", backbone.name))
     return Untaught(Classifier(body, None), f"random {backbone.name}", ())
 
 
-def as_source(source: Source | Backbone | str) -> Source:
-    """A source from a backbone that was pre-trained elsewhere, such as ``tl.backbone("minilm")``, or from its name."""
+def as_source(source: Source | Backbone) -> Source:
+    """A source from a backbone that was pre-trained elsewhere, such as ``tl.backbone("minilm")``."""
     if isinstance(source, Source):
         return source
-    source = as_backbone(source, "source: give what tl.pretrain returned, or a pre-trained tl.backbone")
+    source = check_backbone(source, "source: give what tl.pretrain returned, or a pre-trained tl.backbone")
     if not source.taught:
         raise TlkitError(f"{source.name} has learnt nothing yet, so it can't be a source: teach it with tl.pretrain.")
     return Source(Classifier(source, None), source.name, ())
 
 
-def as_backbone(given: Backbone | str, what: str = "backbone: give what tl.backbone returned") -> Backbone:
-    """A backbone from its name; a backbone is passed through."""
-    if isinstance(given, Backbone):
-        return given
-    if not isinstance(given, str):
+def check_backbone(given: object, what: str = "backbone: give what tl.backbone returned") -> Backbone:
+    """``given``, if it is a backbone."""
+    if not isinstance(given, Backbone):
         raise TlkitError(f"{shown(given)} is no {what}.")
-    return by_name(given)
+    return given
 
 
 def pretrain(
-    backbone: Backbone | str,
+    backbone: Backbone,
     task: Task | str,
     *,
     seed: int = 0,
@@ -147,7 +144,7 @@ def pretrain(
     on_event: Listener | None = None,
 ) -> Schooled:
     """Teach ``task`` to a new random copy of ``backbone``, on its device; the one that was given stays as it is."""
-    backbone, task, seed, steps = as_backbone(backbone), as_task(task), check_seed(seed), check_steps(steps)
+    backbone, task, seed, steps = check_backbone(backbone), as_task(task), check_seed(seed), check_steps(steps)
     check_modality(backbone, task)
     model = Classifier(
         backbone.fresh(stream(seed, "source", backbone.name, task.name)),

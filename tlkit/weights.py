@@ -13,6 +13,7 @@ from pathlib import Path
 import platformdirs
 
 from tlkit import fetching
+from tlkit.arguments import a_name
 from tlkit.errors import TlkitError, unknown
 from tlkit.fetching import Fetching, Listener, Parcel, megabytes
 
@@ -187,7 +188,7 @@ def _listed() -> str:
 
 
 def _parcel(name: str) -> Parcel:
-    if name not in PARCELS:
+    if a_name(name, "a set of weights", "minilm") not in PARCELS:
         raise unknown("set of weights", name, PARCELS)
     return PARCELS[name]
 

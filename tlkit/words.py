@@ -15,12 +15,15 @@ from typing import NamedTuple
 
 import numpy as np
 
+from tlkit.arguments import listed, numbers, whole
 from tlkit.backbones import Backbone
-from tlkit.errors import TlkitError
+from tlkit.errors import TlkitError, shown
 from tlkit.frozen import Frozen
 from tlkit.results import Result, Results
 from tlkit.seeding import check_seed, choose_seeds
-from tlkit.tasks import Examples, Task
+from tlkit.source import check_backbone
+from tlkit.tasks import Examples, Task, as_task
+from tlkit.tasks.base import check_shots
 from tlkit.training import share_right
 
 STRATEGY = "tf_idf"
@@ -52,14 +55,17 @@ class WordCounts:
         return [words[np.argsort(-row)[:n]].tolist() for row in weights]
 
 
-def count_words(task: Task, *, shots: int = 8, seed: int = 0, most: int | None = None) -> Result:
+def count_words(task: Task | str, *, shots: int = 8, seed: int = 0, most: int | None = None) -> Result:
     """One run of the baseline: the same labelled texts that :func:`tlkit.transfer` draws, and no network.
 
     With ``most`` only so many words count: those that differ most between the classes of the labelled texts (chi2).
     """
+    task, seed = as_task(task), check_seed(seed)
     if task.modality != "text":
         raise TlkitError(f"{task.name} has {task.modality}s, and only texts have words to count.")
-    learnt = task.shots(shots, seed=check_seed(seed))
+    if most is not None:
+        most = whole(most, f"most={shown(most)} is no number of words")
+    learnt = task.shots(shots, seed=seed)
     began = time.perf_counter()
     model = _fit(learnt, most)
     seconds = time.perf_counter() - began
@@ -83,10 +89,11 @@ def count_words(task: Task, *, shots: int = 8, seed: int = 0, most: int | None =
 
 
 def words_baseline(
-    task: Task, *, shots: Iterable[int], seeds: int | str | Iterable[int] | None = None, most: int | None = None
+    task: Task | str, *, shots: Iterable[int], seeds: int | str | Iterable[int] | None = None, most: int | None = None
 ) -> Results:
     """:func:`count_words` for each seed and number of shots, to stand beside a comparison: ``results + baseline``."""
-    asked = [(k, seed) for seed in choose_seeds(seeds) for k in shots]
+    counts = numbers(shots, "shots", check_shots, "[1, 8, 64]")
+    asked = [(k, seed) for seed in choose_seeds(seeds) for k in counts]
     return Results(replace(count_words(task, shots=k, seed=seed, most=most), model=None) for k, seed in asked)
 
 
@@ -107,12 +114,13 @@ def _fit(examples: Examples, most: int | None) -> WordCounts:
 
 def texts(sentences: Iterable[str]) -> np.ndarray:
     """Sentences as a network that reads is given them: an array (n,) of ``str``."""
-    return np.array([str(sentence) for sentence in sentences], dtype=object)
+    many = listed(sentences, "sentences", "['a good film', 'a bad one']", most=10_000_000)
+    return np.array([str(each) for each in many], dtype=object)
 
 
 def tokens(backbone: Backbone, text: str) -> list[str]:
     """The pieces into which a network that reads cuts a text; ``##`` marks one that goes on a word."""
-    tokenizer = getattr(backbone.prepare, "tokenizer", None)
+    tokenizer = getattr(check_backbone(backbone).prepare, "tokenizer", None)
     if tokenizer is None:
         raise TlkitError(f"{backbone.name} reads no texts, so it has no tokens: take 'minilm'.")
     return tokenizer.tokenize(str(text))

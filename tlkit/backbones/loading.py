@@ -216,7 +216,8 @@ def fill(model: nn.Module, state: Mapping[str, Tensor], name: str, file: Path) -
     more = sorted(key for key in found if key not in wanted and not key.startswith(ends))
     if more:
         raise TlkitError(f"{file} is not of a {name}: it holds {len(more)} weights more, such as {more[0]}.")
-    model.load_state_dict({key: found[key] for key in body & found.keys()}, strict=False)
+    wanted.update({key: found[key] for key in body & found.keys()})
+    model.load_state_dict(wanted)
 
 
 def _prefix(wanted: Mapping, state: Mapping) -> str:

@@ -184,7 +184,8 @@ def _limit(model: nn.Module) -> int | None:
     """How many tokens there are positions for; some tables begin with rows that no token has (RoBERTa's)."""
     most = getattr(model.config, "max_position_embeddings", None)
     for path, part in model.named_modules():
-        if path.endswith("position_embeddings") and getattr(part, "padding_idx", None) is not None:
+        table = isinstance(part, nn.Embedding) and path.endswith("position_embeddings")
+        if table and part.padding_idx is not None:
             most = part.num_embeddings - part.padding_idx - 1
     return most if most and most > 0 else None
 

@@ -14,9 +14,10 @@ from tlkit import lora, plots
 from tlkit.backbones import Backbone
 from tlkit.backbones.base import count_parameters
 from tlkit.experiment import transfer
-from tlkit.results import Results
-from tlkit.source import Source, as_source
-from tlkit.tasks import Task
+from tlkit.results import Results, as_results
+from tlkit.source import Source, as_source, check_modality
+from tlkit.tasks import Task, as_task
+from tlkit.tasks.base import check_shots
 from tlkit.widgets.base import Lab, count, slider
 
 DRAWS = 3  # trainings at the push of the button; the saved runs have five
@@ -186,11 +187,13 @@ class AdapterLab(Lab):
     ``saved`` is a comparison from which accuracies are taken.
     """
 
-    def __init__(self, source: Source | Backbone, target: Task, *, shots: int, saved: Results | None = None):
+    def __init__(self, source: Source | Backbone, target: Task | str, *, shots: int, saved: Results | None = None):
         super().__init__()
-        self.bench = Bench(as_source(source), target, shots, saved)
-        self._screen = Screen(self.bench)
+        source, target, shots = as_source(source), as_task(target), check_shots(shots)
+        check_modality(source.backbone, target)
         target.draw(shots)
+        self.bench = Bench(source, target, shots, as_results(saved))
+        self._screen = Screen(self.bench)
         self.rank = slider("Rank", list(RANKS), 8)
         self.blocks = slider("Last blocks", list(range(1, self.bench.blocks + 1)), self.bench.blocks)
         self.train = W.Button(description="Train", icon="play", tooltip="Train these adapters, three draws")

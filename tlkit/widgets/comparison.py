@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import time
+from inspect import signature
 
 import ipywidgets as W
 
 from tlkit import plots
 from tlkit.backbones import Backbone
+from tlkit.errors import unknown
 from tlkit.events import Done, Looked, Step
 from tlkit.experiment import compare
 from tlkit.results import Result, Results
-from tlkit.source import Source
-from tlkit.tasks import Task
+from tlkit.source import Source, as_source
+from tlkit.tasks import Task, as_task
 from tlkit.widgets.base import Lab, count
 
 PAUSE = 0.5  # seconds between two drawings: a redraw takes a tenth of a second from the training
@@ -25,9 +27,11 @@ class Comparison(Lab):
     those of :func:`tlkit.compare`.
     """
 
-    def __init__(self, source: Source | Backbone, target: Task, **asked):
+    def __init__(self, source: Source | Backbone, target: Task | str, **asked):
         super().__init__()
-        self._question = (source, target, asked)
+        if unknown_ones := asked.keys() - signature(compare).parameters.keys():
+            raise unknown("argument", min(unknown_ones), signature(compare).parameters)
+        self._question = (as_source(source), as_task(target), asked)
         self.results = Results([])
         self._drawn = 0.0
         self.begin = W.Button(description="Start", icon="play", tooltip="Begin, or go on")

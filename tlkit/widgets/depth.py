@@ -14,15 +14,16 @@ from tlkit.events import Listener, Looked, ignore
 from tlkit.layers import draw_depth, label_depth
 from tlkit.results import Estimate
 from tlkit.seeding import stream
-from tlkit.source import Source, as_source
-from tlkit.tasks import Task, task
+from tlkit.source import Source
+from tlkit.tasks import Task
 from tlkit.training import linear_probe
-from tlkit.widgets.base import Lab, buttons, count, slider
+from tlkit.widgets.base import Lab, buttons, count, given_pairs, given_shots, given_story, slider
 
 DRAWS = 3  # different sets of labelled pictures, for the spread
 POINTS = 400  # test pictures that are drawn: more only cover one another
 COLOURS = ("#000000", "#e69f00", "#56b4e9", "#009e73", "#0072b2", "#d55e00", "#cc79a7", "#8c8c8c")
 MARKERS = "os^DvP"
+EXAMPLE = "{'piano to guitar': (source, 'notes/guitar')}"
 
 
 @dataclass(frozen=True)
@@ -179,9 +180,14 @@ class DepthLab(Lab):
     background, and can be stopped; after that every cut answers at once.
     """
 
-    def __init__(self, stories: Mapping[str, tuple[Source | Backbone, str]], *, shots: Sequence[int] = (1, 5, 20)):
+    def __init__(
+        self, stories: Mapping[str, tuple[Source | Backbone, str | Task]], *, shots: Sequence[int] = (1, 5, 20)
+    ):
         super().__init__()
-        self._stories = {name: (as_source(source).backbone, task(target)) for name, (source, target) in stories.items()}
+        shots = given_shots(shots)
+        stories = given_pairs(stories, "stories", EXAMPLE)
+        told = {name: given_story(story, EXAMPLE) for name, story in stories.items()}
+        self._stories = {name: (source.backbone, target) for name, (source, target) in told.items()}
         self._cuts: dict[tuple[str, str], Cuts] = {}
         self._awaited: tuple[str, str] | None = None
         self._screen, self._shown = Screen(), None

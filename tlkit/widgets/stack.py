@@ -16,12 +16,12 @@ from tlkit.backbones import Backbone
 from tlkit.backbones.base import count_parameters
 from tlkit.events import Listener
 from tlkit.experiment import transfer
-from tlkit.results import Result, Results
+from tlkit.results import Result, Results, as_results
 from tlkit.runs import Run, keys, steps_of
-from tlkit.source import Source, as_source
+from tlkit.source import Source
 from tlkit.strategy import as_strategy
-from tlkit.tasks import Task, task
-from tlkit.widgets.base import Lab, buttons, count, slider
+from tlkit.tasks import Task
+from tlkit.widgets.base import Lab, buttons, count, given_pairs, given_shots, given_story, slider
 
 DRAWS = 3  # trainings of a question that nobody saved: enough to see a spread, few enough to wait for
 SNOW, FIRE = "#0072b2", "#d55e00"
@@ -182,6 +182,9 @@ def _draw_chart(view: View, title: str, figure: Callable, middle: Callable, ax: 
     ax.spines[["top", "right"]].set_visible(False)
 
 
+EXAMPLE = "{'piano to guitar': (source, 'notes/guitar', None)}"
+
+
 class StackLab(Lab):
     """A network as a row of stages, the first that learns, and a number of labels; accuracy and costs answer.
 
@@ -191,16 +194,15 @@ class StackLab(Lab):
 
     def __init__(
         self,
-        stories: Mapping[str, tuple[Source | Backbone, str, int | None]],
+        stories: Mapping[str, tuple[Source | Backbone, str | Task, int | None]],
         *,
         shots: Sequence[int] = (5, 20),
         saved: Results | None = None,
     ):
         super().__init__()
-        self._ledgers = {
-            name: Ledger(as_source(source), task(target), steps, saved)
-            for name, (source, target, steps) in stories.items()
-        }
+        shots, saved, stories = given_shots(shots), as_results(saved), given_pairs(stories, "stories", EXAMPLE)
+        told = {name: given_story(story, EXAMPLE, parts=3) for name, story in stories.items()}
+        self._ledgers = {name: Ledger(*story, saved) for name, story in told.items()}
         for ledger in self._ledgers.values():
             ledger.target.draw(max(shots))
         self._screen, self._shown = Screen(), None

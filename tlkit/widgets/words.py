@@ -11,15 +11,16 @@ import numpy as np
 
 from tlkit import plots
 from tlkit.backbones import Backbone
+from tlkit.errors import TlkitError
 from tlkit.events import Listener
 from tlkit.experiment import transfer
 from tlkit.frozen import Frozen
-from tlkit.results import Results
-from tlkit.source import Source, as_source
+from tlkit.results import Results, as_results
+from tlkit.source import Source, as_source, check_backbone, check_modality
 from tlkit.strategy import as_strategy
-from tlkit.tasks import Task, task
+from tlkit.tasks import Task
 from tlkit.training import fit_head, new_head, probabilities, share_right
-from tlkit.widgets.base import Lab, buttons, count, slider
+from tlkit.widgets.base import Lab, buttons, count, given_shots, given_strategies, given_tasks, slider
 from tlkit.words import STRATEGY, Near, Shelf, count_words, tokens
 
 DRAWS = 3  # different sets of labelled texts, for the spread
@@ -71,24 +72,33 @@ class Map:
         return plots.png(self.figure)
 
 
+def _of_texts(tasks: str | Task | Sequence[str | Task]) -> list[Task]:
+    """The tasks of a lab that shows texts."""
+    given = given_tasks(tasks, "reviews/tweets")
+    for each in given:
+        if each.modality != "text":
+            raise TlkitError(f"{each.name} has {each.modality}s, and this lab shows texts: give a task of texts.")
+    return given
+
+
 class Neighbours(Lab):
     """Type a sentence: its tokens, where it lies among the test texts of a task, and which of them are nearest.
 
-    ``tasks`` are tasks of texts by name. All of their test texts are read once, when the lab is made.
+    ``tasks`` are tasks of texts, by name or your own. All of their test texts are read once, when the lab is made.
     """
 
     def __init__(
         self,
         backbone: Backbone,
-        tasks: Sequence[str] = ("reviews/tweets", "intents"),
+        tasks: str | Task | Sequence[str | Task] = ("reviews/tweets", "intents"),
         *,
         text: str = "What a wonderful morning!",
     ):
         super().__init__()
-        self.backbone = backbone
+        self.backbone, given = check_backbone(backbone), _of_texts(tasks)
         self._shelves = {
-            (plots.short(name), by): Shelf(task(name), backbone if by == MEANING else None)
-            for name in tasks
+            (plots.short(each.name), by): Shelf(each, backbone if by == MEANING else None)
+            for each in given
             for by in (MEANING, SHARED)
         }
         self._maps: dict[tuple[str, str], Map] = {}
@@ -294,18 +304,21 @@ class WordsLab(Lab):
     def __init__(
         self,
         source: Source | Backbone,
-        tasks: Sequence[str] = ("reviews/tweets", "intents", "spam"),
+        tasks: str | Task | Sequence[str | Task] = ("reviews/tweets", "intents", "spam"),
         *,
         strategies: Sequence[str] = (STRATEGY, "head", "partial:2", "full"),
         shots: Sequence[int] = (1, 2, 4, 8, 16, 32, 64),
         saved: Results | None = None,
     ):
         super().__init__()
-        self.bench, self._screen = Bench(as_source(source), max(shots)), Screen(shots, saved)
-        self._tasks = {plots.short(name): task(name) for name in tasks}
+        source, shots, given = as_source(source), given_shots(shots), _of_texts(tasks)
+        for each in given:
+            check_modality(source.backbone, each)
+        self.bench, self._screen = Bench(source, max(shots)), Screen(shots, as_results(saved))
+        self._tasks = {plots.short(each.name): each for each in given}
         self._asked: tuple[Task, str, int] | None = None
         self._outcomes: list[Outcome] = []
-        names = [name if name == STRATEGY else as_strategy(name).name for name in strategies]
+        names = [name if name == STRATEGY else as_strategy(name).name for name in given_strategies(strategies)]
         self.task = buttons("Task", list(self._tasks))
         self.strategy = buttons("Strategy", [(plots.label(n), n) for n in names], "head" if "head" in names else None)
         self.shots = slider("Labels of each class", list(shots), 8 if 8 in shots else shots[0])
