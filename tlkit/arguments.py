@@ -26,11 +26,20 @@ def a_name(value: object, what: str, example: str) -> str:
     return value
 
 
-def whole(value: object, what: str, *, least: int = 1, most: int = LARGEST, such: str = "", instead: str = "") -> int:
+def whole(
+    value: object,
+    what: str,
+    *,
+    least: int = 1,
+    most: int = LARGEST,
+    such: str = "",
+    instead: str = "",
+    ask: str = "give",
+) -> int:
     """``value`` as an int, if it is a whole number from ``least`` up (to ``most``).
 
     ``what`` begins the sentence: "steps=2.5 is no number of training steps". It ends with ``such`` an example, or with
-    what may be done ``instead``.
+    what may be done ``instead``; ``ask`` is its verb.
     """
     try:
         number = operator.index(value)  # Python's and NumPy's whole numbers, and no other
@@ -39,7 +48,7 @@ def whole(value: object, what: str, *, least: int = 1, most: int = LARGEST, such
     if number is None or _is_truth(value) or not least <= number <= most:
         bounds = f"from {least} up" if most == LARGEST else f"from {least} to {most}"
         ending = (such and f", such as {such}") + (instead and f", or {instead}")
-        raise TlkitError(f"{what}: give a whole number {bounds}{ending}.")
+        raise TlkitError(f"{what}: {ask} a whole number {bounds}{ending}.")
     return number
 
 

@@ -227,7 +227,12 @@ def check_kernel() -> Iterator[Finding]:
     """Does the kernel that the lessons ask for, python3, run this very Python?"""
     from jupyter_client.kernelspec import KernelSpecManager
 
-    command = KernelSpecManager().get_kernel_spec("python3").argv[0]
+    try:
+        command = KernelSpecManager().get_kernel_spec("python3").argv[0]
+    except OSError as problem:  # it makes IPython's folder on the way
+        remedy = "Set the environment variables IPYTHONDIR and JUPYTER_DATA_DIR, or HOME, to folders of your own."
+        yield _finding("kernel python3", False, _sentence(problem), remedy)
+        return
     if command in {"python", "python3", f"python3.{sys.version_info.minor}"}:
         command = sys.executable  # as Jupyter reads it
     python = Path(shutil.which(command) or command)

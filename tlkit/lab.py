@@ -49,7 +49,13 @@ def workplace() -> Path:
     """
     if not paths.SHIPPED.is_dir():
         return paths.NOTEBOOKS
-    _copy(paths.NOTEBOOKS, COPY)
+    try:
+        _copy(paths.NOTEBOOKS, COPY)
+    except OSError as error:
+        raise TlkitError(
+            f"The lessons can't be copied to {COPY.absolute()} ({error.strerror}): call tlkit lab in a folder that you "
+            "may write to."
+        ) from error
     return COPY.resolve()
 
 
@@ -110,7 +116,7 @@ def _arguments(path: Path, extra_args: Sequence[str]) -> list[str]:
 def _copy(source: Path, target: Path) -> None:
     """Copy what is new; ``.tlkit.json`` remembers each file as it was copied, to know one that was changed since."""
     record = target / ".tlkit.json"
-    copied = json.loads(record.read_text(encoding="utf-8")) if record.is_file() else {}
+    copied = _remembered(record)
     for file in sorted(path for path in source.rglob("*") if path.is_file()):
         name = file.relative_to(source).as_posix()
         to = target / name
@@ -121,6 +127,15 @@ def _copy(source: Path, target: Path) -> None:
                 to.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(file, to)
     record.write_text(json.dumps(copied, indent=1), encoding="utf-8")
+
+
+def _remembered(record: Path) -> dict[str, str]:
+    """What was copied; nothing, where the record was damaged, and then no file that is there is written over."""
+    try:
+        copied = json.loads(record.read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        return {}
+    return copied if isinstance(copied, dict) else {}
 
 
 def _digest(file: Path) -> str | None:

@@ -28,7 +28,7 @@ def check_seed(seed: object) -> int:
     """``seed`` as an int, or a sentence that says why it is none."""
     if isinstance(seed, str) and seed.strip().isascii() and seed.strip().isdigit() and len(seed) < 20:
         seed = int(seed)
-    return whole(seed, f"{shown(seed)} is no seed", least=0, such="3")
+    return whole(seed, f"{shown(seed)} is no seed", least=0, such="3", ask="name")
 
 
 def parse_seeds(text: str) -> tuple[int, ...]:

@@ -161,8 +161,8 @@ def _check_notes(target: Task) -> None:
     """The lab plays what it shows, and has recordings of its own notes only."""
     if not {"pitch", "instrument"} <= set(target.test.tags):
         raise TlkitError(
-            f"{target.name} has no notes to hear, and this lab plays them: give tasks such as 'notes/guitar'. For other "
-            "tasks there are tl.DepthLab, tl.StackLab, tl.AdapterLab and, for texts, tl.WordsLab."
+            f"{target.name} has no notes to hear, and this lab plays them: give tasks such as 'notes/guitar'. For "
+            "other tasks there are tl.DepthLab, tl.StackLab, tl.AdapterLab and, for texts, tl.WordsLab."
         )
 
 
