@@ -15,7 +15,7 @@ from safetensors.torch import load_file, save_file
 from torchvision import models
 
 import tlkit as tl
-from tests.small_networks import SIZES, save_model
+from tests.small_networks import save_model
 from tlkit import cli, weights
 from tlkit.backbones import backbone
 from tlkit.errors import SHOWN
@@ -125,7 +125,7 @@ NAMES = {
     "a drive of Windows as a backbone": (lambda w: tl.backbone("C:/x"), "C:/x is not there"),
     "a folder that is not there as a backbone": (lambda w: tl.backbone("./mine"), "is not there"),
     "an address as a backbone": (lambda w: tl.backbone("https://example.org/net"), "is an address: download it first"),
-    "a zero in the name of a backbone": (lambda w: tl.backbone("a\0b/c"), "can be no path"),
+    "a zero in the name of a backbone": (lambda w: tl.backbone("a\0b/c"), "no backbone|can be no path"),
     "a home that nobody has": (lambda w: tl.backbone("~nobody-here/net"), "can be no path"),
     "a list names a strategy": (lambda w: w.transfer(strategy=["head"]), "can't name a strategy"),
     "nothing names a strategy": (lambda w: w.transfer(strategy=None), "None can't name a strategy"),
@@ -351,7 +351,7 @@ MODELS = {
         lambda w: tl.backbone(
             "resnet18", weights=w.checkpoint(lambda s: s | {"bn1.weight": torch.full((64,), float("nan"))})
         ),
-        "NaN or infinity",
+        "NaN or infinit",
     ),
     "no adapters in a folder": (lambda w: tl.lora.load(w.source.backbone, w.folder), "There is no adapter"),
     "adapters that are none": (lambda w: tl.lora.load(w.source.backbone, adapters(w)), "do not fit"),
@@ -413,7 +413,7 @@ COMMANDS = {
     "seeds in words": (["demo", "--seeds", "ten"], "is no seed"),
     "seeds without end": (["demo", "--seeds", "1-100000000"], "more than anybody waits for"),
     "seeds that run backwards": (["demo", "--seeds", "5-1"], "run backwards"),
-    "an unknown source": (["demo", "--source", "notes/pino"], "There is no"),
+    "an unknown source": (["demo", "--source", "minlm"], "Did you mean 'minilm'"),
     "an unknown target": (["demo", "--target", "notes/guitr"], "Did you mean 'notes/guitar'"),
     "texts for a pianist": (["demo", "--target", "reviews/tweets"], "no network takes both"),
     "an unknown strategy": (["demo", "--strategies", "haed"], "Did you mean 'head'"),
@@ -455,8 +455,8 @@ def test_bad_input_is_one_clear_sentence(world, call, sentence):
         call(world)
     said = str(raised.value)
     assert "\n" not in said
-    assert said.endswith(".")
-    assert len(said) < 400 + 2 * SHOWN
+    assert said.endswith((".", "?"))
+    assert len(said) < 1000 + 2 * SHOWN  # the names of all tasks, at most
 
 
 @pytest.mark.parametrize(("argv", "sentence"), COMMANDS.values(), ids=COMMANDS)
@@ -538,7 +538,3 @@ def test_a_text_as_long_as_the_network_can_take_is_read(world):
     examples = tl.Examples(np.tile(long, 4), np.arange(8) % 2)
     task = tl.Task("long", "text", ("a", "b"), examples, examples)
     assert tl.transfer(net, task, strategy="partial:1", shots=2, steps=2).accuracy >= 0
-
-
-def test_vocabulary_sizes_are_those_of_the_table():
-    assert SIZES["vocab_size"] == 300

@@ -12,7 +12,9 @@ from tlkit.experiment import compare
 from tlkit.results import Results
 from tlkit.seeding import choose_seeds
 from tlkit.source import Source, as_source, pretrain
+from tlkit.strategy import as_strategy
 from tlkit.tasks import Task, task, tasks
+from tlkit.tasks.base import check_shots
 from tlkit.workers import workers as processes
 
 STRATEGIES = ("scratch", "head", "full", "lp_ft", "keep")
@@ -65,7 +67,11 @@ def story(
     else:
         teacher = as_source(backbone(source))
         usual = _ASKED[teacher.backbone.modality]
-    return Story(teacher, goal, tuple(strategies or usual[0]), tuple(shots or usual[1]), tuple(choose_seeds(seeds)))
+    asked = Story(teacher, goal, tuple(strategies or usual[0]), tuple(shots or usual[1]), tuple(choose_seeds(seeds)))
+    for name in asked.strategies:
+        as_strategy(name)  # whoever misspelt one need not wait for the teacher
+    goal.draw(max(map(check_shots, asked.shots)))
+    return asked
 
 
 def run(asked: Story, *, workers: int | None = None, on_event: Callable | None = None) -> Results:
