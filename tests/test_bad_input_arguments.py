@@ -18,6 +18,7 @@ import tlkit as tl
 from tests.small_networks import save_model
 from tlkit import cli, weights
 from tlkit.backbones import backbone
+from tlkit.backbones.loading import fill, read_state
 from tlkit.errors import SHOWN
 
 
@@ -59,7 +60,7 @@ class World:
         return path
 
 
-World.resnet = models.resnet18(weights=None)
+World.resnet, World.filled = (models.resnet18(weights=None) for _ in range(2))
 
 
 @pytest.fixture(scope="module")
@@ -516,9 +517,19 @@ def test_a_stop_and_a_listener_that_can_are_taken(world):
     ids=["a checkpoint", "parallel", "a checkpoint in a wrapper", "three classes", "without a head", "a longer head"],
 )
 def test_the_body_of_ones_own_checkpoint_is_taken(world, change):
-    net = tl.backbone("resnet18", weights=world.checkpoint(change), size=64)
-    mine, theirs = net.stages[1].state_dict(), World.resnet.layer1.state_dict()
+    file = world.checkpoint(change)
+    for tensor in World.filled.parameters():
+        torch.nn.init.zeros_(tensor)
+    fill(World.filled, read_state(file), "resnet18", file)
+    mine, theirs = World.filled.layer1.state_dict(), World.resnet.layer1.state_dict()
     assert all(torch.equal(mine[key], theirs[key]) for key in theirs)
+
+
+def test_a_checkpoint_in_a_wrapper_becomes_a_backbone(world):
+    file = world.checkpoint(lambda s: {"state_dict": {f"module.{key}": value for key, value in s.items()}})
+    net = tl.backbone("resnet18", weights=file, size=32)
+    assert torch.equal(net.stages[1][0].conv1.weight, World.resnet.layer1[0].conv1.weight)
+    assert net.taught == "what state.pth holds"
 
 
 @pytest.mark.parametrize("name", ["bert", "roberta"])

@@ -126,7 +126,7 @@ def to_write(value: object, what: str, example: str) -> Path:
     folder, what = path.parent, f"{what[0].upper()}{what[1:]} can't be saved as {path}"
     if folder.exists() and not folder.is_dir():
         raise TlkitError(f"{what}: {folder} is a file, so choose another place.")
-    if not folder.exists() and (not folder.parent.is_dir() or folder.parent == Path(path.anchor)):
+    if not folder.exists() and (not folder.parent.is_dir() or folder.absolute().parent == Path(path.absolute().anchor)):
         raise TlkitError(f"{what}: there is no folder {folder}. Make it, or choose another place.")
     return path
 
