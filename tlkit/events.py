@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from tlkit.errors import TlkitError, shown
 
 if TYPE_CHECKING:
-    from tlkit.results import Result
+    from tlkit.experiments.result import Result
 
 
 @dataclass(frozen=True)
@@ -100,3 +100,16 @@ def bar_listener(bar) -> Listener:
             bar.update()
 
     return show
+
+
+def recorder(history: list, on_event: Listener | None) -> Listener:
+    """A listener that keeps the training steps, and passes everything on."""
+    check_listener(on_event)
+
+    def listen(event: object) -> None:
+        if isinstance(event, Step):
+            history.append(event)
+        if on_event:
+            on_event(event)
+
+    return listen

@@ -10,12 +10,13 @@ from collections.abc import Callable, Mapping, Sequence
 import ipywidgets as W
 
 from tlkit.arguments import listed, numbers
+from tlkit.datasets.catalogue import as_task
+from tlkit.datasets.task import Task, check_shots
 from tlkit.errors import TlkitError, shown
 from tlkit.events import Listener, Looked, Step, Stopped
-from tlkit.source import as_source, check_modality
-from tlkit.strategy import Strategy
-from tlkit.tasks import Task, as_task
-from tlkit.tasks.base import check_shots
+from tlkit.experiments.source import as_source
+from tlkit.methods.classifier import check_modality
+from tlkit.methods.strategy import Strategy
 
 PACE = 10  # steps between two words about a training: reading needs no more, and the browser is not flooded
 
@@ -36,6 +37,15 @@ def slider(label: str, options: Sequence, value: object) -> W.SelectionSlider:
 def given_tasks(tasks: str | Task | Sequence[str | Task], example: str) -> list[Task]:
     """The tasks of a lab, shipped ones by name or one's own as they are; one is enough."""
     return [as_task(each) for each in listed(tasks, "tasks", f"[{example!r}]", single=(str, Task))]
+
+
+def texts_given(tasks: str | Task | Sequence[str | Task]) -> list[Task]:
+    """The tasks of a lab that shows texts."""
+    given = given_tasks(tasks, "reviews/tweets")
+    for each in given:
+        if each.modality != "text":
+            raise TlkitError(f"{each.name} has {each.modality}s, and this lab shows texts: give a task of texts.")
+    return given
 
 
 def given_shots(shots: int | Sequence[int]) -> list[int]:
