@@ -8,7 +8,7 @@ import tlkit as tl
 from tlkit.runtime.paths import PACKAGE
 
 ORDER = (  # a room imports from those before it, and from its own; those on one line know nothing of one another
-    {"errors", "events", "seeding", "estimate", "lazy", "__init__"},
+    {"errors", "events", "seeding", "estimate", "lazy", "arguments", "__init__"},
     {"runtime"},
     {"datasets", "models"},
     {"methods", "plots"},
@@ -53,9 +53,10 @@ def test_every_module_has_a_room():
 
 
 def test_imports_run_one_way():
+    inside = {module: path for module, path in MODULES.items() if module != "tlkit.__init__"}  # the door leads anywhere
     wrong = [
         f"{module} imports {other}"
-        for module, path in MODULES.items()
+        for module, path in inside.items()
         for other in imported(path)
         if LEVEL[room(other)] > LEVEL[room(module)]
         or (LEVEL[room(other)] == LEVEL[room(module)] and room(other) != room(module) and LEVEL[room(module)])

@@ -8,8 +8,10 @@ person needs in any notebook stands at the front door; what belongs to one techn
 from __future__ import annotations
 
 from tlkit.lazy import exports
+from tlkit.runtime.compat import watch_for_torchvision
 
 __version__ = "0.1.0"
+watch_for_torchvision()
 
 FRONT_DOOR = {
     "AsIs": "methods.strategy:AsIs",
