@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import torch
@@ -18,7 +18,7 @@ from torch import Tensor, nn
 
 from tlkit import lora
 from tlkit.backbones.base import Backbone, seeded, threads
-from tlkit.backbones.text import Sequences
+from tlkit.backbones.text import Embedding, Sequences, only_words_of
 from tlkit.events import Listener, Step
 from tlkit.frozen import Frozen, FrozenCache, Said
 from tlkit.strategy import Phase
@@ -90,14 +90,16 @@ def fit(
     if frozen and said is None:
         alone = Frozen(backbone, examples.items, cache=FrozenCache())
         said = alone.states(np.arange(len(examples)), stop=frozen)
-    with seeded(seed), threads(backbone.threads), _learning(backbone, frozen, phase.statistics):
+    with (
+        seeded(seed), threads(backbone.threads), _learning(backbone, frozen, phase.statistics),
+        _given(backbone, examples.items, said, decay) as given,
+    ):  # fmt: skip
         labels, device = torch.from_numpy(examples.labels).to(backbone.device), backbone.device
         optimiser = torch.optim.AdamW(parameter_groups(model, phase), weight_decay=decay, fused=True)
         schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: one_cycle(step, steps))
         batches = _draw_batches(len(labels), batch, steps, seed, _lengths(examples.items, said))
         for step, rows in enumerate(batches, start=1):
-            given = said[rows] if frozen else backbone.prepare(examples.items[rows.numpy()])
-            scores = model(given.to(device), start=frozen)
+            scores = model(given(rows).to(device), start=frozen)
             loss = F.cross_entropy(scores, labels[rows])
             optimiser.zero_grad()
             loss.backward()
@@ -200,6 +202,23 @@ def _learning(backbone: Backbone, frozen: int, statistics: bool) -> Iterator[Non
         yield
     finally:
         backbone.requires_grad_(True).eval()
+
+
+@contextlib.contextmanager
+def _given(
+    backbone: Backbone, items: np.ndarray, said: Said | None, decay: float
+) -> Iterator[Callable[[Tensor], Said]]:
+    """What the first stage that learns is given of some rows: what is before it said, or the items as inputs.
+
+    Where weights decay, those of words that are never read do, too, and may not be left out.
+    """
+    if said is not None:
+        yield said.__getitem__
+    elif isinstance(backbone.stages[0], Embedding) and not decay:
+        with only_words_of(backbone, items) as read:
+            yield read.__getitem__
+    else:
+        yield lambda rows: backbone.prepare(items[rows.numpy()])
 
 
 def _lengths(items: np.ndarray, said: Said | None) -> Tensor | None:
