@@ -48,6 +48,7 @@ _HOMES = {
     "TransferLab": "widgets.lab",
     "WordsLab": "widgets.words",
     "agreement": "layers",
+    "asked": "seeding",
     "backbone": "backbones",
     "by_choice": "layers",
     "by_depth": "layers",

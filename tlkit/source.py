@@ -12,7 +12,7 @@ import torch
 from tlkit.backbones import Backbone
 from tlkit.errors import TlkitError
 from tlkit.events import Listener, Step
-from tlkit.seeding import check_seed, stream
+from tlkit.seeding import check_seed, choose_seeds, stream
 from tlkit.strategy import Phase
 from tlkit.tasks import Task
 from tlkit.training import Classifier, fit, new_head
@@ -128,10 +128,18 @@ def as_source(source: Source | Backbone) -> Source:
 
 
 def pretrain(
-    backbone: Backbone, task: Task, *, seed: int = 0, steps: int = PRETRAINING_STEPS, on_event: Listener | None = None
+    backbone: Backbone,
+    task: Task,
+    *,
+    seed: int | None = None,
+    steps: int = PRETRAINING_STEPS,
+    on_event: Listener | None = None,
 ) -> Schooled:
-    """Teach ``task`` to a new random copy of ``backbone``, on its device; the one that was given stays as it is."""
-    seed = check_seed(seed)
+    """Teach ``task`` to a new random copy of ``backbone``, on its device; the one that was given stays as it is.
+
+    Without a seed it is the first of those that comparisons use, which then need not teach that one again.
+    """
+    seed = choose_seeds()[0] if seed is None else check_seed(seed)
     check_modality(backbone, task)
     model = Classifier(
         backbone.fresh(stream(seed, "source", backbone.name, task.name)),

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from tlkit.backbones.base import Backbone, Rates
+from tlkit.backbones.depthwise import quicken
 from tlkit.backbones.vision import Images, mean_over_space
 from tlkit.errors import TlkitError
 
@@ -177,6 +178,7 @@ def _backbone(name: str, stages: dict, look: Images, pool: Callable, taught: str
     backbone = Backbone(
         name, stages, prepare=look, pool=pool, width=1, taught=taught, rates=RATES, build=build, batch=16, threads=None
     )
+    quicken(backbone)
     backbone = backbone.to(memory_format=torch.channels_last).eval()
     backbone.width = backbone.features(np.zeros((1, look.side, look.side), np.uint8)).shape[1]
     return backbone
