@@ -25,7 +25,9 @@ def test_it_says_and_learns_the_same(side, padding):
         torch.testing.assert_close(ours.grad, theirs.grad, rtol=1e-4, atol=1e-4)
 
 
-@pytest.mark.parametrize("changed", [{"groups": 1}, {"bias": True}, {"stride": 2}, {"dilation": 2}, {"groups": 3}], ids=str)
+@pytest.mark.parametrize(
+    "changed", [{"groups": 1}, {"bias": True}, {"stride": 2}, {"dilation": 2}, {"groups": 3}], ids=str
+)
 def test_others_stay_as_they_are(changed):
     net = network(**changed)
     quicken(net)
