@@ -9,9 +9,33 @@ import numpy as np
 import pytest
 
 import tlkit as tl
-from tlkit.backbones import Backbone, backbone
+from tlkit.models.backbone import Backbone
+from tlkit.models.catalogue import backbone
+from tlkit.runtime import paths
 
+LONGEST_FIRST = (  # folders and files, as they lie in the repository; what takes a minute or more stands here
+    "tests/browser",
+    "notebooks",
+    "tests/models/test_real_teachers.py",
+    "tests/experiments/test_kills.py",
+    "tests/experiments/test_many_machines.py",
+    "tests/commands/test_cli.py",
+    "tests/runtime/test_compat.py",
+)
 CLASSES = ("low", "middle", "high")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long files are handed out first, so that processes that share the suite end it together.
+
+    What drives the browser stays together: where playwright is at work, no notebook can run in the same process.
+    """
+    places = [paths.ROOT / place for place in LONGEST_FIRST]
+    turns = {
+        path: next((turn for turn, place in enumerate(places) if path.is_relative_to(place)), len(places))
+        for path in {item.path for item in items}
+    }
+    items.sort(key=lambda item: turns[item.path])
 
 
 def bars(name: str, *, seed: int, shift: int = 0, per_class: int = 12) -> tl.Task:
@@ -30,7 +54,7 @@ def bars(name: str, *, seed: int, shift: int = 0, per_class: int = 12) -> tl.Tas
 @pytest.fixture(scope="session")
 def fetched():
     """The pre-trained weights; without a network the tests that need them are skipped, but not in CI."""
-    from tlkit import weights
+    from tlkit.models import weights
 
     try:
         for name in weights.sources():
@@ -74,7 +98,7 @@ def normed() -> Backbone:
     """A backbone whose first stage has a BatchNorm: running statistics that can drift."""
     from torch import nn
 
-    from tlkit.backbones.vision import mean_over_time, note_inputs
+    from tlkit.models.small_vision import mean_over_time, note_inputs
 
     stages = {
         "conv": nn.Sequential(nn.Conv2d(1, 4, 3), nn.BatchNorm2d(4), nn.ReLU(), nn.MaxPool2d(6)),

@@ -10,7 +10,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
-from tlkit import lab
+from tlkit.commands import jupyter
 
 ROOT = Path(__file__).resolve().parents[1]
 BINDER = ROOT / "binder"
@@ -69,4 +69,4 @@ def test_the_readmes_link_opens_the_first_lesson():
     links = [urlparse(link) for link in re.findall(r"https://mybinder\.org/v2/[^\s)\"'>]+", readme)]
     assert links, "README.md has a link to Binder"
     for link in links:
-        assert parse_qs(link.query)["urlpath"] == [f"lab/tree/notebooks/{lab.find('00').name}"]
+        assert parse_qs(link.query)["urlpath"] == [f"lab/tree/notebooks/{jupyter.find('00').name}"]

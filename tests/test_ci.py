@@ -36,12 +36,18 @@ def test_it_runs_the_first_block_after_the_comment(ci, tmp_path):
     assert done.stdout.endswith("\n\ntrue 1\n")
 
 
-@pytest.mark.parametrize("command", ["false\necho on", "exit 3", "cat | grep -q ."])
+@pytest.mark.parametrize(
+    "command", ["false\necho on", "exit 3", "cat | grep -q ."], ids=["false", "exit", "nothing to read"]
+)
 def test_it_fails_when_a_line_fails(ci, command):
     assert ci(f"<!-- command: test -->\n```bash\n{command}\n```\n").returncode != 0
 
 
-@pytest.mark.parametrize("readme", ["", "<!-- command: test -->\n", "```bash\necho hello\n```\n"])
+@pytest.mark.parametrize(
+    "readme",
+    ["", "<!-- command: test -->\n", "```bash\necho hello\n```\n"],
+    ids=["empty", "only the comment", "only the block"],
+)
 def test_it_fails_when_the_readme_says_no_command(ci, readme):
     done = ci(readme)
     assert done.returncode == 1

@@ -23,7 +23,7 @@ def test_every_public_name_is_there_and_documented(name):
 
 
 @pytest.mark.parametrize(
-    "first", ["tl.tasks()", "tl.task('notes/piano')", "tl.pretrain", "from tlkit.tasks import notes"]
+    "first", ["tl.tasks()", "tl.task('notes/piano')", "tl.pretrain", "from tlkit.datasets import notes"]
 )
 def test_the_lists_can_be_called_whatever_was_imported_first(first):
     code = f"import tlkit as tl; {first}; print('notes/guitar' in tl.tasks(), 'note-cnn' in tl.backbones())"

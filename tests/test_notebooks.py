@@ -7,14 +7,15 @@ import nbformat
 import pytest
 
 import tlkit as tl
-from tlkit import lab, paths
-from tlkit.exercises import MIME
+from tlkit.commands import jupyter
+from tlkit.exercises.check import MIME
+from tlkit.runtime import paths
 
 NOTEBOOKS = sorted(path for path in paths.NOTEBOOKS.rglob("*.ipynb") if ".ipynb_checkpoints" not in path.parts)
-LESSONS = sorted(lab.lessons().values())
+LESSONS = sorted(jupyter.lessons().values())
 
 
-@pytest.fixture(params=NOTEBOOKS, ids=lambda path: path.stem)
+@pytest.fixture(params=NOTEBOOKS, ids=lambda path: path.relative_to(paths.NOTEBOOKS).with_suffix("").as_posix())
 def notebook(request):
     return nbformat.read(request.param, 4)
 

@@ -12,7 +12,7 @@ def test_seeds_as_people_write_them(text, seeds):
     assert parse_seeds(text) == seeds
 
 
-@pytest.mark.parametrize("text", ["ten", "1.5", "-3", "5-", "", " , ", "1-x"])
+@pytest.mark.parametrize("text", ["ten", "1.5", "-3", "5-", pytest.param("", id="nothing"), " , ", "1-x"])
 def test_what_is_no_seed_is_refused_in_a_sentence(text):
     with pytest.raises(TlkitError, match=r"no seed|names no seeds"):
         parse_seeds(text)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tlkit.results import Result
+    from tlkit.experiments.result import Result
 
 
 @dataclass(frozen=True)
@@ -89,3 +89,15 @@ def bar_listener(bar) -> Listener:
             bar.update()
 
     return show
+
+
+def recorder(history: list, on_event: Listener | None) -> Listener:
+    """A listener that keeps the training steps, and passes everything on."""
+
+    def listen(event: object) -> None:
+        if isinstance(event, Step):
+            history.append(event)
+        if on_event:
+            on_event(event)
+
+    return listen

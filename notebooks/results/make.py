@@ -127,7 +127,8 @@ def lora(executor) -> tl.Results:
 
 def prompting(executor) -> tl.Results:
     """Every comparison of lesson 09. Where no labels are drawn, wordings and orders take the place of seeds."""
-    from tlkit.prompting import REQUESTS, WORDINGS, on_labels, wordings
+    from tlkit.analysis.wordings import on_labels
+    from tlkit.methods.prompting import REQUESTS, WORDINGS, wordings
     from tlkit.seeding import choose_seeds
 
     smollm2, seeds = tl.backbone("smollm2").float(), choose_seeds(None)

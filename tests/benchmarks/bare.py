@@ -10,7 +10,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 import tlkit as tl
-from tlkit.training import one_cycle
+from tlkit.methods.training import one_cycle
 
 READ_AT_ONCE = 16  # texts of like length in a pass in which nothing learns: the fastest of 1 to 64 where it was tried
 LONGEST = 128

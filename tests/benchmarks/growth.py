@@ -12,12 +12,12 @@ import numpy as np
 
 import tlkit as tl
 
-from .side_by_side import Row, forget, timed
+from .side_by_side import Row, forget, peak_mb, timed
 
 SHOTS = (1, 2, 5, 10, 20)
 RUNS, FEWER_RUNS = (10, 100, 1_000, 10_000), (10, 100, 1_000)
 IMAGES, FEWER_IMAGES = (500, 1_000, 2_000, 5_000, 10_000, 20_000), (500, 1_000)
-CHILD = "from tlkit.bench import load; load('growth').one_size({images})"
+CHILD = "from tlkit.commands.bench import load; load('growth').one_size({images})"
 
 
 def growth(quick: bool = False) -> Iterator[Row]:
@@ -76,10 +76,10 @@ def one_size(images: int) -> None:
     """Print, as JSON, what a head tested on so many images takes; for a new process."""
     backbone, task = tl.backbone("efficientnet-lite0"), _larger(tl.task("products"), images)
     asked = {"strategies": ["head"], "shots": [5], "seeds": [0]}
-    before = _peak_mb()
+    before = peak_mb()
     side = timed(lambda: next(iter(tl.compare(backbone, task, **asked))).accuracy)
     point = {"images": images, "seconds": side.seconds, "processor_s": side.busy, "accuracy": side.accuracy}
-    print(json.dumps({**point, "peak_before_mb": before, "peak_mb": _peak_mb()}))
+    print(json.dumps({**point, "peak_before_mb": before, "peak_mb": peak_mb()}))
 
 
 def _larger(task: tl.Task, images: int) -> tl.Task:
@@ -89,15 +89,3 @@ def _larger(task: tl.Task, images: int) -> tl.Task:
     noise *= (np.arange(images) >= len(task.test))[:, None, None]
     items = (task.test.items[rows] + noise).clip(0, 255).astype(np.uint8)
     return tl.Task(task.name, task.modality, task.classes, task.train, tl.Examples(items, task.test.labels[rows]))
-
-
-def _peak_mb() -> float:
-    """The most memory that this process ever had."""
-    try:
-        import resource
-    except ImportError:  # Windows
-        import psutil
-
-        return psutil.Process().memory_info().peak_wset / 1e6
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / 1e6 if sys.platform == "darwin" else peak / 1e3

@@ -13,9 +13,9 @@ import torch
 from torch import nn
 
 import tlkit as tl
-from tlkit import weights
-from tlkit.strategy import as_strategy
-from tlkit.training import one_cycle
+from tlkit.methods.strategy import as_strategy
+from tlkit.methods.training import one_cycle
+from tlkit.models import weights
 
 from .bare import bare_run
 from .side_by_side import ROUNDS, SMALL, Row, forget, row, take_turns, timed

@@ -10,8 +10,9 @@ from collections.abc import Iterable
 from typing import TextIO
 
 from tlkit.errors import unknown
+from tlkit.seeding import parse_seeds
 
-from .side_by_side import Row, Skipped, machine, ready
+from .side_by_side import Row, Skipped, environment, machine, ready
 
 BENCHMARKS = {  # name: its module, and the function in it, which yields rows
     "label-curve": ("label_curve", "label_curve"),
@@ -22,21 +23,28 @@ BENCHMARKS = {  # name: its module, and the function in it, which yields rows
     "dask": ("workers", "dask"),
     "import": ("imports", "imports"),
     "slider": ("slider", "slider"),
+    "lessons": ("lessons", "lessons"),
 }
 
 
-def run(names: Iterable[str] = (), *, as_json: bool = False, quick: bool = False) -> int:
-    """Run the benchmarks of these names, all of them without any; returns the exit code."""
+def run(names: Iterable[str] = (), *, as_json: bool = False, quick: bool = False, seeds: str | None = None) -> int:
+    """Run the benchmarks of these names, all of them without any; returns the exit code.
+
+    ``seeds`` are those on which lessons ask their questions. Sides compute in float32, lessons as they always do.
+    """
     names = list(names) or list(BENCHMARKS)
     for name in names:
         if name not in BENCHMARKS:
             raise unknown("benchmark", name, BENCHMARKS)
+    if seeds is not None:
+        parse_seeds(seeds)
     ready()
     rows, skipped = [], {}
     for name in names:
         print(f"{name} ...", file=sys.stderr, flush=True)
         try:
-            rows += _rows(name, quick, sys.stderr if as_json else sys.stdout)
+            with environment(TLKIT_BF16=None if name == "lessons" else "0", TLKIT_SEEDS=seeds):
+                rows += _rows(name, quick, sys.stderr if as_json else sys.stdout)
         except Skipped as why:
             skipped[name] = str(why)
             print(f"{name}: left out; {why}\n", file=sys.stderr)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import platform
 import statistics
+import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -83,14 +85,26 @@ def take_turns(sides: Mapping[str, Callable[[], Timed]], rounds: int) -> list[di
 
 def timed(work: Callable[[], float | None]) -> Timed:
     """How long ``work`` takes, and the accuracy that it returns."""
-    begin, busy = time.perf_counter(), _busy()
+    begin, worked = time.perf_counter(), busy()
     accuracy = work()
-    return Timed(time.perf_counter() - begin, accuracy, _busy() - busy)
+    return Timed(time.perf_counter() - begin, accuracy, busy() - worked)
 
 
-def _busy() -> float:
+def busy() -> float:
     """Seconds of processor time of this process, and of those that it started and waited for."""
     return time.process_time() + sum(os.times()[2:4])
+
+
+def peak_mb() -> float:
+    """The most memory that this process ever had, or one that it started and waited for."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        import psutil
+
+        return psutil.Process().memory_info().peak_wset / 1e6
+    peak = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return peak / 1e6 if sys.platform == "darwin" else peak / 1e3
 
 
 def row(name: str, about: str, told: list[dict[str, Timed]], *, peer: str = "", note: str = "", extra=None) -> Row:
@@ -119,29 +133,40 @@ def row(name: str, about: str, told: list[dict[str, Timed]], *, peer: str = "", 
 
 def forget() -> None:
     """Nothing is remembered: what was computed before does not help what is timed next."""
-    from tlkit import frozen
+    from tlkit.methods import feature_cache
 
-    frozen.forget()
+    feature_cache.forget()
 
 
 def ready() -> None:
-    """All sides compute in float32, and peers can be imported beside a torchvision of another build."""
-    os.environ["TLKIT_BF16"] = "0"  # ours would look in bfloat16 where the processor has units for it
+    """Peers can be imported beside a torchvision of another build, and tokenizers do not warn of forks."""
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-    from tlkit.compat import mend_torchvision
+    from tlkit.runtime.compat import mend_torchvision
 
     mend_torchvision()
+
+
+@contextlib.contextmanager
+def environment(**values: str | None) -> Iterator[None]:
+    """Variables of the environment for a while; those that are None stay what they are."""
+    before = {name: os.environ.get(name) for name, value in values.items() if value is not None}
+    os.environ.update({name: values[name] for name in before})
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name) if value is None else os.environ.update({name: value})
 
 
 def machine() -> dict:
     """Where the figures come from."""
     import torch
 
-    from tlkit.machine import cores, memory_limit
+    from tlkit.runtime.limits import cores, memory_limit
 
     memory = memory_limit()
     return {
-        "processor": _processor(),
+        "processor": processor(),
         "instructions": torch.backends.cpu.get_cpu_capability(),
         "cores": cores(),
         "memory_gb": memory and round(memory / 1e9, 1),
@@ -152,7 +177,8 @@ def machine() -> dict:
     }
 
 
-def _processor() -> str:
+def processor() -> str:
+    """The processor's name."""
     cpuinfo = Path("/proc/cpuinfo")  # platform.processor() says nothing on many Linuxes
     lines = cpuinfo.read_text().splitlines() if cpuinfo.exists() else []
     names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))

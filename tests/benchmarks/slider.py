@@ -10,13 +10,13 @@ import statistics
 from collections.abc import Iterator
 
 import tlkit as tl
-from tlkit import plots
-from tlkit.widgets.lab import DRAWS, Answer, Bench, answer
+from tlkit.plots import label_curve
+from tlkit.widgets.transfer import DRAWS, Answer, Bench, answer
 
 from .side_by_side import Row, Timed, row, timed
 
 INSTANT_MS = 333  # a third of a second: what the lab may take
-CODE = "from tlkit.bench import load; load('slider').measure({quick})"
+CODE = "from tlkit.commands.bench import load; load('slider').measure({quick})"
 
 
 def slider(quick: bool = False) -> Iterator[Row]:
@@ -109,7 +109,7 @@ def _draw(shown: Answer, shots: tuple[int, ...]) -> None:
     import matplotlib.pyplot as plt
 
     _, (curve, note, bars) = plt.subplots(1, 3, figsize=(10.4, 3.5), width_ratios=[2.1, 1, 1])
-    plots.label_axes(curve, list(shots))
+    label_curve.label_axes(curve, list(shots))
     curve.plot([shown.shots] * len(shown.accuracies), shown.accuracies, "o")
     curve.set_title(f"{shown.mean:.0%} with {shown.shots} of each")
     note.imshow(shown.picture, origin="lower", cmap="cividis", aspect="auto")

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import numpy as np
 
 import tlkit as tl
-from tlkit.machine import cores
+from tlkit.runtime.limits import cores
 
 from .side_by_side import ROUNDS, SMALL, Row, Skipped, Timed, row, take_turns, timed
 
@@ -49,7 +49,7 @@ def _cluster(workers: int):
         LocalCluster(n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=None) as cluster,
         Client(cluster) as client,
     ):
-        client.run(exec, "import tlkit.experiment")
+        client.run(exec, "import tlkit.experiments.compare")
         yield client.get_executor()
 
 

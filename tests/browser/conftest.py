@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Callable, Iterator
 
@@ -49,3 +50,27 @@ def open_notebook(lab, page) -> Iterator[Callable[..., Notebook]]:
     yield lambda notebook: Notebook(page, watch, lab, lab.put(notebook))
     lab.end_kernels()
     assert watch.outside == [], "The page asked for something that is not on this machine."
+
+
+@pytest.fixture(scope="module")
+def opened(request, lab, context) -> Iterator[Notebook]:
+    """The notebook that the module calls NOTEBOOK, on a page for all of its tests."""
+    with contextlib.closing(context.new_page()) as page:
+        try:
+            yield Notebook(page, watch_over(page), lab, lab.put(request.module.NOTEBOOK))
+        finally:
+            lab.end_kernels()
+
+
+@pytest.fixture(scope="module")
+def as_it_ran(opened) -> Notebook:
+    """The same, run from top to bottom, once."""
+    opened.run_all(seconds=500)
+    return opened
+
+
+@pytest.fixture
+def lesson(as_it_ran) -> Iterator[Notebook]:
+    """The same, in one test: what it asks for off this machine and every error in its console fail that test."""
+    yield as_it_ran
+    as_it_ran.watch.check()

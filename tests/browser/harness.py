@@ -87,6 +87,11 @@ class Watch:
     outside: list[str] = field(default_factory=list)  # addresses off this machine that it asked for
     problems: list[str] = field(default_factory=list)  # errors in its console
 
+    def check(self) -> None:
+        """Fail if there is anything of the kind."""
+        assert self.outside == [], "The page asked for something that is not on this machine."
+        assert self.problems == [], "There are errors in the page's console."
+
 
 def watch_over(page) -> Watch:
     """Keep a record of what `page` asks for and of its console's errors (`BROWSER_FLAGS` let it reach nothing)."""
@@ -249,6 +254,10 @@ class Notebook:
         """Run the cell at `index`, counted over cells of every kind."""
         self.page.evaluate(SELECT, index)
         self._run("notebook:run-cell", seconds)
+
+    def clear(self) -> None:
+        """Forget what every cell put out; the kernel and its variables stay."""
+        self._run("notebook:clear-all-cell-outputs", seconds=15)
 
     def outputs(self) -> list[list[dict]]:
         """The outputs of every code cell."""

@@ -7,16 +7,10 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from .harness import Notebook, shot
+from .harness import shot
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def lesson(open_notebook) -> Notebook:
-    opened = open_notebook("01-piano-to-guitar.ipynb")
-    opened.run_all(seconds=300)
-    return opened
+NOTEBOOK = "01-piano-to-guitar.ipynb"
 
 
 def test_the_lab_answers_the_keyboard(lesson):
@@ -51,7 +45,6 @@ def test_the_lab_answers_the_keyboard(lesson):
     lab.get_by_role("button", name="Stop").press("Enter")
     expect(words).to_contain_text(re.compile("Stopped after|5 draws"), timeout=20_000)
     shot(lab, "lab-full")
-    assert lesson.watch.problems == []
 
 
 def test_the_quiz_explains_an_answer(lesson):

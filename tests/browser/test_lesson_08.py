@@ -7,16 +7,10 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from .harness import Notebook, shot
+from .harness import shot
 
 pytestmark = [pytest.mark.browser, pytest.mark.weights]
-
-
-@pytest.fixture
-def lesson(open_notebook) -> Notebook:
-    opened = open_notebook("08-lora.ipynb")
-    opened.run_all(seconds=500)
-    return opened
+NOTEBOOK = "08-lora.ipynb"
 
 
 def test_the_lab_answers_the_keyboard(lesson):
@@ -52,4 +46,3 @@ def test_the_lab_answers_the_keyboard(lesson):
     lab.get_by_role("button", name="Train").press("Enter")
     lab.get_by_role("button", name="Stop").press("Enter")
     expect(words).to_contain_text(re.compile("Stopped|draws"), timeout=60_000)
-    assert lesson.watch.problems == []

@@ -1,7 +1,8 @@
 import pytest
 
 import tlkit as tl
-from tlkit.exercises import MIME, lesson_01
+from tlkit.exercises import lesson_01
+from tlkit.exercises.check import MIME
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +32,7 @@ def test_the_first_exercise_knows_right_from_each_mistake(pianist):
 
 
 def test_the_second_exercise_knows_right_from_each_mistake():
-    from tests.test_results import result
+    from tests.experiments.test_results import result
 
     values = {"scratch": {1: 0.2, 5: 0.6, 20: 0.95, 50: 0.99}, "head": {1: 0.6, 5: 0.8, 20: 0.94, 50: 0.95}}
     results = tl.Results(

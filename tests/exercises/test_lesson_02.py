@@ -3,9 +3,10 @@ import pytest
 from torch import nn
 
 import tlkit as tl
-from tlkit.backbones.base import Backbone, seeded
-from tlkit.backbones.vision import Images, mean_over_space
 from tlkit.exercises.lesson_02 import _probe
+from tlkit.models.backbone import Backbone
+from tlkit.models.small_vision import Images, mean_over_space
+from tlkit.runtime.torch_state import seeded
 
 
 @pytest.fixture(scope="module")

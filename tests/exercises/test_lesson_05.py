@@ -1,7 +1,7 @@
 import pytest
 
 import tlkit as tl
-from tests.test_results import result
+from tests.experiments.test_results import result
 
 
 @pytest.fixture(scope="module")

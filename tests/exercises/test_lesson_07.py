@@ -2,16 +2,16 @@ import pytest
 
 import tlkit as tl
 from tests.small_networks import save_model
-from tlkit.backbones import text
+from tlkit.analysis.neighbours import Shelf
 from tlkit.exercises.lesson_07 import LATE
-from tlkit.words import Shelf
+from tlkit.models import transformer
 
 
 @pytest.fixture(scope="module")
 def reader(tmp_path_factory):
     folder = tmp_path_factory.mktemp("reader")
     save_model(folder, "bert")
-    return text.encoder("small", folder, longest=16, taught="nothing much")
+    return transformer.encoder("small", folder, longest=16, taught="nothing much")
 
 
 def test_the_first_exercise_knows_right_from_each_mistake(reader):

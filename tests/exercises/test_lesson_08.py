@@ -3,7 +3,7 @@ import torch
 
 import tlkit as tl
 from tests.small_networks import save_model
-from tlkit import lora
+from tlkit.methods import lora
 
 
 @pytest.fixture(scope="module")

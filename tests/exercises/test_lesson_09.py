@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 import tlkit as tl
+from tests.methods.test_prompting import reviews
 from tests.small_networks import save_model
-from tests.test_prompting import reviews
 from tlkit.exercises import lesson_09
 
 

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 import tlkit as tl
+from tests.methods.test_prompting import reviews
 from tests.small_networks import save_model
-from tests.test_prompting import reviews
-from tlkit.prompting import Prompted
+from tlkit.methods.prompting import Prompted
 
 TEMPLATES = {"plain": "{text} is", "asked": "{question} {text}:"}
 

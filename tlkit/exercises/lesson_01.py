@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from tlkit.exercises import PASSED, exercise, question
-from tlkit.experiment import transfer
-from tlkit.results import Results
-from tlkit.source import Source
-from tlkit.tasks import task
+from tlkit.datasets.catalogue import task
+from tlkit.exercises.check import PASSED, exercise, question
+from tlkit.experiments.compare import transfer
+from tlkit.experiments.results import Results
+from tlkit.experiments.source import Source
 
 
 @exercise("01.1")

@@ -6,13 +6,13 @@ import functools
 
 import numpy as np
 
-from tlkit.backbones import Backbone
-from tlkit.backbones.base import threads
-from tlkit.exercises import PASSED, exercise, question
-from tlkit.layers import TOP, strongest
-from tlkit.source import Source
-from tlkit.tasks import task
-from tlkit.training import linear_probe
+from tlkit.analysis.layers import TOP, strongest
+from tlkit.datasets.catalogue import task
+from tlkit.exercises.check import PASSED, exercise, question
+from tlkit.experiments.source import Source
+from tlkit.methods.linear_probe import linear_probe
+from tlkit.models.backbone import Backbone
+from tlkit.runtime.torch_state import threads
 
 CUT, SHOTS, NOTE = 6, 5, "E"
 

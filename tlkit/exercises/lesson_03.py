@@ -7,10 +7,10 @@ from collections.abc import Callable
 import torch
 from torch import nn
 
-from tlkit.backbones import Backbone
-from tlkit.backbones.base import count_parameters, seeded
-from tlkit.exercises import PASSED, exercise, question
-from tlkit.tasks import task
+from tlkit.datasets.catalogue import task
+from tlkit.exercises.check import PASSED, exercise, question
+from tlkit.models.backbone import Backbone, count_parameters
+from tlkit.runtime.torch_state import seeded
 
 LEARNING = 3
 
@@ -59,7 +59,7 @@ def freeze_for_good(freeze: Callable[[Backbone, int], object]) -> str:
 
 def _normed() -> Backbone:
     """Three small stages with BatchNorm."""
-    from tlkit.backbones.vision import Images, mean_over_space
+    from tlkit.models.small_vision import Images, mean_over_space
 
     with seeded(0):
         stages = {

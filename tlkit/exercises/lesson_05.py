@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tlkit.exercises import PASSED, exercise, question
-from tlkit.experiment import transfer
-from tlkit.forgetting import remembered
-from tlkit.harm import gain
-from tlkit.results import Results
-from tlkit.source import Source
-from tlkit.tasks import task
+from tlkit.analysis.forgetting import remembered
+from tlkit.datasets.catalogue import task
+from tlkit.exercises.check import PASSED, exercise, question
+from tlkit.experiments.compare import transfer
+from tlkit.experiments.results import Results, gain
+from tlkit.experiments.source import Source
 
 
 @exercise("05.1")

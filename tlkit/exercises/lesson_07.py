@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from tlkit.backbones import Backbone
-from tlkit.exercises import PASSED, exercise, question
-from tlkit.experiment import transfer
-from tlkit.tasks import task
-from tlkit.words import Shelf, count_words, texts
+from tlkit.analysis.neighbours import Shelf, texts
+from tlkit.datasets.catalogue import task
+from tlkit.exercises.check import PASSED, exercise, question
+from tlkit.experiments.compare import transfer
+from tlkit.experiments.text_baseline import count_words
+from tlkit.models.backbone import Backbone
 
 LATE = "My train is late again."
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from tlkit import lora
-from tlkit.backbones import Backbone
-from tlkit.exercises import PASSED, exercise, question
+from tlkit.exercises.check import PASSED, exercise, question
+from tlkit.methods import lora
+from tlkit.models.backbone import Backbone
 
 RANK, LAST, CLASSES = 4, 3, 2
 

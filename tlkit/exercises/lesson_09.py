@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from tlkit.backbones import Backbone
-from tlkit.exercises import PASSED, exercise, question
-from tlkit.prompting import Prompted
-from tlkit.strategy import Prompt
-from tlkit.tasks import Task
-from tlkit.training import share_right
+from tlkit.datasets.task import Task
+from tlkit.exercises.check import PASSED, exercise, question
+from tlkit.methods.classifier import share_right
+from tlkit.methods.prompting import Prompted
+from tlkit.methods.strategy import Prompt
+from tlkit.models.backbone import Backbone
 
 ASKED = 20  # tweets to learn from, on which a wording is tried
 ENOUGH = 0.7

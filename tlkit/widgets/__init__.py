@@ -1,1 +1,1 @@
-"""The labs: thin views over compute and draw, one a file."""
+"""The labs and other controls of the notebooks: each a thin view of something that works without it."""

@@ -6,13 +6,14 @@ import time
 
 import ipywidgets as W
 
-from tlkit import plots
-from tlkit.backbones import Backbone
+from tlkit.datasets.task import Task
 from tlkit.events import Done, Looked, Step
-from tlkit.experiment import compare
-from tlkit.results import Result, Results
-from tlkit.source import Source
-from tlkit.tasks import Task
+from tlkit.experiments.compare import compare
+from tlkit.experiments.result import Result
+from tlkit.experiments.results import Results
+from tlkit.experiments.source import Source
+from tlkit.models.backbone import Backbone
+from tlkit.plots import label_curve, picture
 from tlkit.widgets.base import Lab, count
 
 PAUSE = 0.5  # seconds between two drawings: a redraw takes a tenth of a second from the training
@@ -72,9 +73,9 @@ class Comparison(Lab):
 
     def _draw(self, words: str) -> None:
         if len(self.results):
-            fig, ax = plots.figure()
-            plots.label_curve(self.results, ax=ax)
-            self.show(plots.png(fig), words)
+            fig, ax = picture.figure()
+            label_curve.label_curve(self.results, ax=ax)
+            self.show(picture.png(fig), words)
 
     def _said(self) -> str:
         missing = self.results.missing
@@ -82,7 +83,7 @@ class Comparison(Lab):
         return f"{count(len(self.results), 'run')} done.{ending} {self._described()}"
 
     def _described(self) -> str:
-        return plots.describe(self.results, "", self.results.strategies)
+        return label_curve.describe(self.results, "", self.results.strategies)
 
 
 def _under_way(event: Step | Looked) -> str:

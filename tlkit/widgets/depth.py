@@ -6,17 +6,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from matplotlib.figure import Figure
 
-from tlkit import plots
-from tlkit.backbones import Backbone
-from tlkit.backbones.base import threads
+from tlkit.datasets.catalogue import task
+from tlkit.datasets.task import Task
+from tlkit.estimate import Estimate
 from tlkit.events import Listener, Looked, ignore
-from tlkit.layers import draw_depth, label_depth
-from tlkit.results import Estimate
+from tlkit.experiments.source import Source, as_source
+from tlkit.methods.linear_probe import linear_probe
+from tlkit.models.backbone import Backbone
+from tlkit.plots import picture, style
+from tlkit.plots.by_depth import draw_depth, label_depth
+from tlkit.runtime.torch_state import threads
 from tlkit.seeding import stream
-from tlkit.source import Source, as_source
-from tlkit.tasks import Task, task
-from tlkit.training import linear_probe
 from tlkit.widgets.base import Lab, buttons, count, slider
 
 DRAWS = 3  # different sets of labelled pictures, for the spread
@@ -47,7 +49,7 @@ class View:
         return (
             f"{self.network}, cut after stage {self.cut} of {len(self.stages)} ({self.stages[self.cut - 1]}): "
             f"a head on {count(self.shots, 'labelled picture')} of each class names {means[self.cut - 1]:.0%} of the "
-            f"{plots.short(self.target.name)} test right. It is best {here}. "
+            f"{style.short(self.target.name)} test right. It is best {here}. "
             f"Of {len(self.points)} points, {self.neighbours:.0%} lie next to one of their own class."
         )
 
@@ -135,7 +137,7 @@ class Screen:
     """
 
     def __init__(self):
-        self.figure = plots.Figure(figsize=(10.4, 4.2), dpi=100)
+        self.figure = Figure(figsize=(10.4, 4.2), dpi=100)
         spaces = {"left": 0.02, "right": 0.98, "bottom": 0.2, "top": 0.9, "wspace": 0.42}
         self._cloud, self._curve = self.figure.subplots(1, 2, width_ratios=[1.2, 1], gridspec_kw=spaces)
         self._drawn: tuple = ()
@@ -154,7 +156,7 @@ class Screen:
         self._mark.set_xdata([view.cut, view.cut])
         right = f"{view.probes[view.cut - 1].mean:.0%} right with {count(view.shots, 'label')} of each class"
         self._curve.set_title(right, loc="left", fontweight="bold")
-        return plots.png(self.figure)
+        return picture.png(self.figure)
 
     def _begin(self, view: View) -> None:
         """Draw what stays until there is another network or number of labels."""
@@ -166,7 +168,7 @@ class Screen:
             self._crowds.append(self._cloud.scatter([], [], s=22, alpha=0.75, linewidths=0, label=name, **look))
         self._cloud.legend(loc="upper left", bbox_to_anchor=(1, 1), frameon=False, fontsize=8, handletextpad=0.2)
         self._cloud.set(xticks=[], yticks=[])
-        draw_depth(self._curve, view.probes, view.network, plots.STYLES["head"])
+        draw_depth(self._curve, view.probes, view.network, style.STYLES["head"])
         label_depth(self._curve, view.stages)
         self._curve.tick_params(axis="x", rotation=45 if len(view.stages) > 5 else 0, labelsize=9)
         self._mark = self._curve.axvline(view.cut, color="#d55e00", linewidth=8, alpha=0.25)
@@ -231,7 +233,7 @@ class DepthLab(Lab):
             self.start(lambda: self._prepare(*asked), lambda: "Stopped. The picture is still that of before.")
 
     def _prepare(self, story: str, body: str) -> None:
-        what = plots.short(self._stories[story][1].name)
+        what = style.short(self._stories[story][1].name)
         self.tell(f"The network looks at the pictures ({what}), once; after that it answers at once ...")
         self._cuts[story, body] = self._look(story, body, self.follow(what))
         self._show()

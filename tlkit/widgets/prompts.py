@@ -9,14 +9,15 @@ from dataclasses import dataclass
 
 import ipywidgets as W
 import numpy as np
+from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
-from tlkit import plots
-from tlkit.backbones import Backbone
+from tlkit.datasets.task import Task
 from tlkit.events import Listener
-from tlkit.prompting import WORDINGS, Prompted
-from tlkit.strategy import Prompt
-from tlkit.tasks import Task
+from tlkit.methods.prompting import WORDINGS, Prompted
+from tlkit.methods.strategy import Prompt
+from tlkit.models.backbone import Backbone
+from tlkit.plots import picture
 from tlkit.widgets.base import Lab, buttons, count, slider
 
 TESTED = 20  # test texts that the bench asks about: some seconds
@@ -99,7 +100,7 @@ class Screen:
     """The lab's picture: how likely each word is."""
 
     def __init__(self):
-        self.figure = plots.Figure(figsize=(7.2, 2.0), dpi=100, layout="constrained")
+        self.figure = Figure(figsize=(7.2, 2.0), dpi=100, layout="constrained")
         self._bars = self.figure.subplots()
 
     def show(self, answer: Answer) -> bytes:
@@ -113,7 +114,7 @@ class Screen:
         self._bars.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
         self._bars.set_xlabel("how likely it finds each word" + (" (hatched: true)" if any(hatch) else ""))
         self._bars.spines[["top", "right"]].set_visible(False)
-        return plots.png(self.figure)
+        return picture.png(self.figure)
 
 
 class PromptLab(Lab):

@@ -6,7 +6,7 @@ import html
 
 import ipywidgets as W
 
-from tlkit.exercises import find_question
+from tlkit.exercises.check import find_question
 
 
 class Quiz(W.VBox):

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import base64
 
-from tlkit import plots
+from tlkit.datasets import notes
 from tlkit.errors import unknown
-from tlkit.tasks import Task, notes
 
 MIDDLE_C = 60
 
@@ -36,22 +35,3 @@ def hear(instrument: str, note: str = "C", *, noisy: bool = False) -> Sound:
         raise unknown("note", note, notes.NAMES)
     name = f"{note} on the {instrument.replace('-', ' ')}{', as the network hears it' * noisy}"
     return Sound(name, notes.clip(instrument, MIDDLE_C + notes.NAMES.index(note), noisy=noisy))
-
-
-def see(*tasks: Task, note: str = "E", count: int = 6) -> plots.Picture:
-    """Training pictures of one note, a row a task: frequency upwards, time to the right, bright where it is loud."""
-    fig = plots.Figure(figsize=(1.25 * count + 1.2, 1.5 * len(tasks)), dpi=100, layout="constrained")
-    rows = fig.subplots(len(tasks), count, squeeze=False)
-    for axes, task in zip(rows, tasks, strict=True):
-        label = task.classes.index(note)
-        shown = task.train.items[task.train.labels == label][:: max(1, task.most_shots // count)]
-        for ax, item in zip(axes, shown, strict=False):
-            ax.imshow(item, origin="lower", cmap="cividis")
-            ax.set(xticks=[], yticks=[])
-        axes[0].set_ylabel(plots.short(task.name))
-    names = " and ".join(plots.short(task.name) for task in tasks)
-    words = (
-        f"{count} pictures of the note {note} on each of {names}, from low octaves to high: time runs to the right, "
-        "frequency upwards, and bright is loud. The same name looks different in each octave."
-    )
-    return plots.Picture(fig, f"the note {note} on {names}", words)

@@ -1,0 +1,108 @@
+import numpy as np
+import pytest
+from matplotlib.axes import Axes
+
+import tlkit as tl
+from tests.experiments.test_results import result
+from tlkit.plots import picture, spread, style
+
+
+@pytest.fixture
+def results():
+    names = [*style.STYLES, "other"]
+    return tl.Results(
+        result(name.replace("partial", "partial:2"), k, seed, min(0.99, 0.07 * i + 0.01 * k + 0.01 * seed))
+        for i, name in enumerate(names)
+        for k in (1, 5, 20)
+        for seed in range(3)
+    )
+
+
+def test_the_plot_draws_a_line_and_a_band_for_each_strategy(results):
+    ax = results.plot()
+    assert isinstance(ax, Axes)
+    assert len(ax.lines) == len(ax.collections) == len(results.strategies)
+    assert np.allclose(ax.lines[2].get_ydata(), [0.16, 0.2, 0.35])
+
+
+def test_it_draws_where_it_is_asked_and_what_it_is_asked(results):
+    _, ax = picture.figure()
+    assert results.plot(ax=ax, strategies=["head"]) is ax
+    assert len(ax.lines) == 1
+
+
+def test_strategies_can_be_told_apart_without_colour():
+    looks = [(marker, str(dash)) for _, marker, dash in style.STYLES.values()]
+    assert len(set(looks)) == len(looks)
+
+
+def test_the_legend_has_the_order_of_the_curves_where_they_begin(results):
+    names = [text.get_text() for text in results.plot().get_legend().get_texts()]
+    assert names == [style.label(name) for name in reversed(results.strategies)]
+
+
+def test_a_picture_has_its_numbers_in_words(results):
+    picture = results.picture("A title", strategies=["head"])
+    assert (
+        repr(picture) == "A title. Named right, mean of 3 seeds, by shots: frozen (head) 16% at 1, 20% at 5, 35% at 20."
+    )
+    assert "16% at 1" in picture._repr_html_()
+    assert 'alt="Plot: A title' in picture._repr_html_()
+
+
+def test_drawing_leaves_no_window_and_no_setting_behind(results):
+    import matplotlib
+    import matplotlib.pyplot
+
+    before = dict(matplotlib.rcParams)
+    results.picture()
+    assert matplotlib.pyplot.get_fignums() == []
+    assert dict(matplotlib.rcParams) == before
+
+
+def test_strategies_of_one_kind_can_be_told_apart():
+    names = ["head", "head@6", "head@2", "random_head", "random_head@6", "partial:1", "partial:2"]
+    looks = style.styles(names)
+    assert len({look[1:] for look in looks.values()}) == len(names)
+    assert looks["head"] == style.style("head")
+    assert looks["head"][0] == looks["head@6"][0] != looks["random_head"][0]
+    assert style.label("head@6") == "frozen (head), first 6 stages"
+
+
+def test_accuracy_against_weights_that_learn():
+    from tests.experiments.test_results import result
+
+    runs = [result(name, 5, seed, 0.5 + seed / 10) for name in ("head", "lora:8") for seed in range(3)]
+    picture = spread.see_budget(tl.Results(runs), "A budget", shots=5)
+    assert picture.words.startswith("A budget. Named right, mean of 3 seeds")
+    assert "lora:8 60.0% with" in picture.words
+    assert [text.get_text() for text in picture.figure.axes[0].texts] == ["head", "lora:8"]
+
+
+def test_two_questions_about_the_same_images_stand_below_them():
+    even, seven = tl.task("pairs/even"), tl.task("pairs/seven")
+    picture = tl.see_questions(even, seven, count=3)
+    assert len(picture.figure.axes) == 3
+    labels = zip(even.test.labels[:3], seven.test.labels, strict=False)
+    said = [f"{even.classes[a]} and {seven.classes[b]}" for a, b in labels]
+    assert picture.words.endswith(f"{'; '.join(said)}.")
+
+
+def test_spread_side_by_side():
+    wordings = tl.Estimate({0: 0.5, 1: 0.9}, "asked", "wordings")
+    picture = spread.see_spread({"plain": wordings, "again": wordings}, "Luck", chance=0.5)
+    assert "plain 70% (50% to 90% over 2 wordings)" in picture.words
+    assert [text.get_text() for text in picture.figure.axes[0].get_yticklabels()] == ["again", "plain"]
+
+
+def test_an_uneven_test_has_a_line_for_its_largest_class():
+    from tests.experiments.test_results import uneven
+
+    results = tl.Results(uneven(shots=k, seed=seed, shipping=k) for k in (1, 2) for seed in range(2))
+    ax = results.plot()
+    assert np.allclose(ax.lines[-1].get_ydata(), 0.95)
+    assert "always 'billing'" in [text.get_text() for text in ax.get_legend().get_texts()]
+    words = repr(results.picture())
+    assert "Always 'billing' is 95% right." in words
+    assert "With each class counting alike: frozen (head) 60% at 1, 70% at 2." in words
+    assert "Always 'billing' is 95% right." in repr(spread.see_budget(results, shots=1))

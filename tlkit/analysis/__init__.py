@@ -1,0 +1,1 @@
+"""What can be asked of a network or of results: similarity, forgetting, negative transfer, wordings."""

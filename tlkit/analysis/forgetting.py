@@ -1,0 +1,140 @@
+"""Forgetting: what a network still knows of its source, after it was adapted to something else.
+
+McCloskey and Cohen (1989) called it catastrophic interference. Here it is measured, and nothing is assumed: the adapted
+body gets the source's own head back, and is asked about the source's own test.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+from collections.abc import Iterable
+
+from matplotlib.ticker import MultipleLocator, PercentFormatter
+
+from tlkit.datasets.task import Task
+from tlkit.errors import TlkitError
+from tlkit.estimate import Estimate
+from tlkit.experiments.question import Run, keys, steps_of
+from tlkit.experiments.result import Result
+from tlkit.experiments.results import Results
+from tlkit.experiments.runner import Setting
+from tlkit.experiments.source import Source
+from tlkit.methods.classifier import Classifier
+from tlkit.methods.strategy import Strategy, as_strategy
+from tlkit.models.backbone import count_parameters
+from tlkit.plots import picture, style
+from tlkit.plots.gains import STEP
+from tlkit.plots.picture import Picture
+from tlkit.seeding import choose_seeds
+
+BEFORE = "as_is"
+AFTER = ", after "  # between the names of source and target
+
+
+def remembered(source: Source, result: Result) -> float:
+    """The share of the source's own test that ``result``'s network names right, with the source's own head on it.
+
+    The source must be one that was taught here, and ``result`` what :func:`tlkit.transfer` made of it, with its model.
+    """
+    _check(source)
+    if result.model is None:
+        raise TlkitError("This result has no network, as comparisons keep none: take the one that tl.transfer returns.")
+    body = result.model.backbone
+    if len(body.stages) != len(source.backbone.stages):
+        raise TlkitError(f"{result.strategy} cut the body, so the source's head does not fit on it: leave the cut out.")
+    return Classifier(body, source.model.head).accuracy(source.task.test)
+
+
+def measure_forgetting(
+    source: Source,
+    target: Task,
+    *,
+    strategies: Iterable[str | Strategy],
+    shots: int,
+    seeds: int | str | Iterable[int] | None = None,
+    reuse: Results | None = None,
+) -> Results:
+    """What each strategy leaves of the source, and what it learns of the target: results on both tests.
+
+    The target of the former is called "notes/piano, after notes/drums"; :func:`retained` picks them out. ``as_is``
+    among the strategies is the source before it learnt anything else. ``reuse`` takes earlier results.
+    """
+    _check(source)
+    known = {run.key: run for run in reuse or ()}
+    asked = [Run(as_strategy(s), shots, seed) for seed in choose_seeds(seeds) for s in strategies]
+    runs, reused = [], 0
+    for run in asked:
+        wanted = _keys(source, target, run)
+        there = [known[key] for key in wanted if key in known]
+        found = there if len(there) == len(wanted) else _measured(source.reseed(run.seed), target, run, wanted)
+        runs, reused = [*runs, *found], reused + (found is there) * len(found)
+    return Results(runs, reused=reused)
+
+
+def retained(results: Results) -> Results:
+    """The results of :func:`measure_forgetting` that are on the source's own test."""
+    return Results(run for run in results if AFTER in run.target)
+
+
+def _keys(source: Source, target: Task, run: Run) -> list[str]:
+    """One for what is left; before it one for what was learnt, the same as that of a comparison."""
+    learnt = keys(source, target, steps_of(source, None))(run)
+    remembered = hashlib.blake2b(f"remembered {learnt}".encode(), digest_size=12).hexdigest()
+    return [remembered] if run.strategy.name == BEFORE else [learnt, remembered]
+
+
+def _measured(own: Source, target: Task, run: Run, wanted: list[str]) -> list[Result]:
+    name = f"{own.name}{AFTER}{target.name}"
+    if run.strategy.name == BEFORE:
+        weights = count_parameters(own.model)
+        before = own.model.accuracy(own.task.test)
+        return [Result(own.name, name, BEFORE, run.shots, run.seed, 0, before, 0.0, 0, weights, *wanted)]
+    result = Setting(own, target, steps_of(own, None)).run(run, keep=True)
+    learnt = dataclasses.replace(result, model=None)
+    after = dataclasses.replace(learnt, target=name, accuracy=remembered(own, result), key=wanted[-1], by_class=())
+    return [learnt, after]
+
+
+def _check(source: Source) -> None:
+    if getattr(source, "task", None) is None:
+        raise TlkitError(f"{source.name} was not taught here, so what it knew can't be tested: use tl.pretrain.")
+
+
+def see_forgetting(found: Results, title: str = "") -> Picture:
+    """What each strategy leaves of the source, across, and what it learns of the target, up.
+
+    ``found`` is what :func:`tlkit.measure_forgetting` returned.
+    """
+    kept = retained(found)
+    learnt = Results(run for run in found if run.target != kept.targets[0])
+    (shots,) = found.shots
+    before = kept.accuracy("as_is", shots=shots).mean
+    figure, ax = picture.figure(7.6, 4.6)
+    parts = []
+    for name in learnt.strategies:
+        old, new = kept.accuracy(name, shots=shots), learnt.accuracy(name, shots=shots)
+        _point(ax, name, old, new)
+        parts.append(f"{style.label(name)} {old.mean:.0%} and {new.mean:.0%}")
+    ax.axvline(before, color="black", linewidth=1, linestyle=":")
+    ax.set(xlabel=f"{learnt.sources[0]}: named right afterwards (dotted: before)")
+    ax.set(ylabel=f"{learnt.targets[0]}: named right")
+    for axis in (ax.xaxis, ax.yaxis):
+        axis.set_major_locator(MultipleLocator(STEP / 2))
+        axis.set_major_formatter(PercentFormatter(1, decimals=0))
+    ax.set_title(title, loc="left", fontweight="bold")
+    ax.margins(0.08)
+    ax.grid(alpha=0.25)
+    ax.spines[["top", "right"]].set_visible(False)
+    opening = f"{title}. " if title else ""
+    words = f"{opening}Left of the source, {before:.0%} before, and learnt of the target: {'; '.join(parts)}."
+    return Picture(figure, title, words)
+
+
+def _point(ax, name: str, old: Estimate, new: Estimate) -> None:
+    """A strategy's mean with its name, and its seeds."""
+    colour, marker, _ = style.style(name)
+    ax.plot(old.values, new.values, marker, color=colour, markersize=4, alpha=0.35)
+    ax.plot(old.mean, new.mean, marker, color=colour, markersize=10, markeredgecolor="white")
+    place = {"xytext": (-8, 6), "textcoords": "offset points", "ha": "right"}
+    ax.annotate(name, (old.mean, new.mean), color=colour, fontsize=9, **place)

@@ -1,0 +1,40 @@
+"""Rules: what is to be seen is learnt, what is known already is written down."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+import numpy as np
+
+from tlkit.datasets.task import Task
+from tlkit.estimate import Estimate
+from tlkit.experiments.compare import transfer
+from tlkit.experiments.source import Source, as_source
+from tlkit.methods.strategy import Strategy
+from tlkit.seeding import choose_seeds
+
+
+def by_rule(
+    source: Source,
+    reading: Task,
+    target: Task,
+    rule: Callable[[np.ndarray, np.ndarray], np.ndarray],
+    *,
+    strategy: str | Strategy,
+    shots: int,
+    seeds: int | str | Iterable[int] | None = None,
+) -> Estimate:
+    """The share of ``target``'s test that a written rule gets right, seed by seed, where a network reads the parts.
+
+    ``target`` has pairs of pictures side by side. The source learns ``reading``, the task of naming one of them, with
+    ``shots`` labelled examples of each class; ``rule`` takes what it reads on the left and on the right, two arrays
+    (n,) of class numbers, and returns the classes of the pairs (n,).
+    """
+    sides = [np.ascontiguousarray(side) for side in np.split(target.test.items, 2, axis=2)]
+    shares = {}
+    for seed in choose_seeds(seeds):
+        own = as_source(source).reseed(seed)
+        reader = transfer(own, reading, strategy=strategy, shots=shots, seed=seed).model
+        left, right = (reader.probabilities(side).argmax(axis=1) for side in sides)
+        shares[seed] = float(np.mean(rule(left, right) == target.test.labels))
+    return Estimate(shares, f"written rule after {strategy} at {shots} shots from {source.name}")

@@ -1,0 +1,192 @@
+"""The command line: tlkit lab, demo, fetch, cache, doctor, bench."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+
+from tlkit import __version__
+from tlkit.errors import TlkitError
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code: 0 well, 1 a fault was found, 2 the request can't be met."""
+    mine, rest = _split(list(sys.argv[1:] if argv is None else argv))
+    options = _parser().parse_args(mine)
+    options.rest = rest
+    try:
+        return options.run(options)
+    except TlkitError as error:
+        print(f"tlkit: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("tlkit: stopped.", file=sys.stderr)
+        return 130
+
+
+def lab(options: argparse.Namespace) -> int:
+    """Open JupyterLab on a lesson."""
+    from tlkit.commands.jupyter import launch
+
+    return launch(options.lesson, options.rest)
+
+
+def demo(options: argparse.Namespace) -> int:
+    """Piano to guitar in the terminal, or another source and target."""
+    from tqdm import tqdm
+
+    from tlkit.commands import demo as stories
+    from tlkit.events import bar_listener
+
+    asked = stories.story(
+        options.source, options.target, strategies=options.strategies, shots=options.shots, seeds=options.seeds
+    )
+    title = f"{asked.source.name} to {asked.target.name}".replace("notes/", "")
+    with tqdm(desc=title, unit=" runs", file=sys.stderr, disable=None if options.json else False) as bar:
+        results = stories.run(asked, workers=options.workers, on_event=bar_listener(bar))
+    judged = stories.claims(results)
+    if options.json:
+        print(json.dumps(stories.as_json(results, judged)))
+    else:
+        _tell(results, judged, title, options.picture or f"{title.replace(' ', '_').replace('/', '-')}.png")
+    return 0 if all(claim.holds for claim in judged) else 1
+
+
+def fetch(options: argparse.Namespace) -> int:
+    """Bring pre-trained weights, once, or list them."""
+    from tlkit.commands.fetch import fetch_command
+
+    return fetch_command(options.names, options.all, options.list)
+
+
+def cache(options: argparse.Namespace) -> int:
+    """What is kept on this disk, and how to be rid of it."""
+    from tlkit.methods import feature_cache
+    from tlkit.models import weights
+    from tlkit.models.download import megabytes
+    from tlkit.runtime import paths
+
+    if options.clear:
+        feature_cache.clear_spilled()
+    spilled, fetched = megabytes(feature_cache.spilled()), megabytes(weights.size())
+    print(f"What frozen stages said takes {spilled}, pre-trained weights {fetched}.")
+    print(f"They are in {paths.cache_folder()}: delete it to be rid of all; TLKIT_CACHE names another place.")
+    return 0
+
+
+def doctor(options: argparse.Namespace) -> int:
+    """Is everything here that a lesson needs?"""
+    from tlkit.commands import doctor as checks
+
+    findings = checks.examine()
+    print(json.dumps(checks.as_json(findings)) if options.json else checks.words(findings))
+    return 0 if all(finding.ok for finding in findings) else 1
+
+
+def bench(options: argparse.Namespace) -> int:
+    """How long things take here, beside other tools and beside the arithmetic alone."""
+    from tlkit.commands.bench import load
+
+    return load().run(options.names, as_json=options.json, quick=options.quick, seeds=options.seeds)
+
+
+def _tell(results, judged, title: str, picture: str) -> None:
+    seeds = ", ".join(map(str, results.seeds))
+    print(f"\n{title[0].upper() + title[1:]}: accuracy, mean over seeds {seeds}, by labels of each class:\n")
+    print(results.summary().to_string(float_format="{:.3f}".format))
+    print("\nWhat that takes, at the most labels:\n")
+    print(
+        results.cost().to_string(
+            formatters={"seconds": "{:.2f}".format, "accuracy": "{:.3f}".format}, float_format="{:,.0f}".format
+        )
+    )
+    print()
+    for claim in judged:
+        print(claim)
+    if not judged:
+        print("No claims: they need 5 seeds or more, and a question that was looked into.")
+    figure = results.picture(title[0].upper() + title[1:]).figure
+    try:
+        figure.savefig(picture)
+    except OSError as error:
+        raise TlkitError(
+            f"The picture can't be written to {picture} ({error.strerror}): choose another with --picture."
+        ) from error
+    print(f"\nThe picture is in {picture}. To see, hear and move the first lesson: tlkit lab 01")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="tlkit", description="Learn transfer learning by doing it.")
+    parser.add_argument("--version", action="version", version=f"tlkit {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    one = commands.add_parser("lab", help=lab.__doc__, description=lab.__doc__ + " Further options go to JupyterLab.")
+    one.add_argument("lesson", nargs="?", default="00", help="its number or name, such as 01 or piano (default: 00)")
+    one.set_defaults(run=lab)
+
+    one = commands.add_parser("demo", help=demo.__doc__, description=demo.__doc__)
+    one.add_argument("--json", action="store_true", help="print one JSON object, and nothing else, on standard output")
+    one.add_argument("--seeds", metavar="10-14", help="which seeds (default: 0-4, or TLKIT_SEEDS)")
+    one.add_argument("--workers", type=_count, metavar="N", help="how many runs side by side (default: one a core)")
+    one.add_argument(
+        "--source", default="notes/piano", metavar="NAME", help="a task to be taught first, or a network (%(default)s)"
+    )
+    one.add_argument("--target", default="notes/guitar", metavar="NAME", help="the task to adapt to (%(default)s)")
+    one.add_argument("--strategies", type=_words, metavar="A,B", help="which, such as scratch,head,lora:8")
+    one.add_argument("--shots", type=_numbers, metavar="1,5,20", help="how many labelled examples of each class")
+    one.add_argument("--picture", metavar="FILE", help="where the plot goes (default: named after source and target)")
+    one.set_defaults(run=demo)
+
+    one = commands.add_parser("fetch", help=fetch.__doc__, description=fetch.__doc__)
+    one.add_argument("names", nargs="*", metavar="NAME", help="which, such as minilm (default: list what there is)")
+    one.add_argument("--all", action="store_true", help="all of them")
+    one.add_argument("--list", action="store_true", help="what there is, and what is here already")
+    one.set_defaults(run=fetch)
+
+    one = commands.add_parser("cache", help=cache.__doc__, description=cache.__doc__)
+    one.add_argument("--size", action="store_true", help="say how much it is; this is done anyway")
+    one.add_argument("--clear", action="store_true", help="delete what frozen stages said; the weights stay")
+    one.set_defaults(run=cache)
+
+    one = commands.add_parser("doctor", help=doctor.__doc__, description=doctor.__doc__)
+    one.add_argument("--json", action="store_true", help="print one JSON object")
+    one.set_defaults(run=doctor)
+
+    one = commands.add_parser("bench", help=bench.__doc__, description=bench.__doc__)
+    one.add_argument("names", nargs="*", metavar="NAME", help="which, such as label-curve (default: all of them)")
+    one.add_argument("--json", action="store_true", help="print one JSON object, and nothing else, on standard output")
+    one.add_argument("--quick", action="store_true", help="one round of each, on less")
+    one.add_argument("--seeds", metavar="30-34", help="on which seeds lessons ask (default: as shipped)")
+    one.set_defaults(run=bench)
+    return parser
+
+
+def _split(argv: list[str]) -> tuple[list[str], list[str]]:
+    """What is ours, and what ``tlkit lab`` hands on to JupyterLab: all from its first option on, but for help."""
+    if argv[:1] != ["lab"] or {"-h", "--help"} & set(argv):
+        return argv, []
+    end = next((i for i, word in enumerate(argv) if word.startswith("-")), len(argv))
+    return argv[:end], argv[end:]
+
+
+def _words(text: str) -> list[str]:
+    return [word.strip() for word in text.split(",") if word.strip()]
+
+
+def _numbers(text: str) -> list[int]:
+    numbers = _words(text)
+    if not numbers or not all(number.isdigit() for number in numbers):
+        raise argparse.ArgumentTypeError(f"{text!r} is no list of numbers, such as 1,5,20")
+    return list(map(int, numbers))
+
+
+def _count(text: str) -> int:
+    if not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of workers from 1 up")
+    return int(text)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Pictures that are drawn by a program, by rules that a reader can look up."""

@@ -1,0 +1,92 @@
+"""Exercises with a check that hints at the mistake, and quiz questions that explain every answer.
+
+One module a lesson registers both; a check never gives its answer away, and works as often as it is asked.
+"""
+
+from __future__ import annotations
+
+import html
+import importlib
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tlkit.errors import TlkitError, unknown
+
+MIME = "application/vnd.tlkit.check+json"  # with it a teacher's script reads verdicts from saved notebooks
+PASSED = "passed"
+
+_EXERCISES: dict[str, Callable[..., str]] = {}
+_QUESTIONS: dict[str, Question] = {}
+_LESSONS = ("01", "02", "03", "05", "07", "08", "09")
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a check says: passed or not, and a hint that fits the mistake."""
+
+    exercise: str
+    passed: bool
+    hint: str
+
+    def __repr__(self) -> str:
+        return f"Exercise {self.exercise}: {'passed' if self.passed else 'not yet'}. {self.hint}".rstrip()
+
+    def _repr_mimebundle_(self, include=None, exclude=None) -> dict:
+        colour = "#009e73" if self.passed else "#e69f00"
+        shown = (
+            f'<div role="status" style="border-left:6px solid {colour};padding:.3em .9em">'
+            f"{'✓' if self.passed else '…'} {html.escape(repr(self))}</div>"
+        )
+        record = {"exercise": self.exercise, "passed": self.passed}
+        return {"text/plain": repr(self), "text/html": shown, MIME: record}
+
+
+@dataclass(frozen=True)
+class Question:
+    """A quiz question; each answer has its explanation, and one is right."""
+
+    text: str
+    answers: dict[str, str]
+    right: str
+
+
+def exercise(name: str) -> Callable:
+    """Register the check of an exercise: a function that returns :data:`PASSED` or a hint."""
+
+    def register(check: Callable[..., str]) -> Callable[..., str]:
+        _EXERCISES[name] = check
+        return check
+
+    return register
+
+
+def question(name: str, **parts) -> None:
+    """Register a quiz question."""
+    _QUESTIONS[name] = Question(**parts)
+
+
+def check(name: str, *answer) -> Verdict:
+    """The verdict on an answer to the exercise of that name; dots that were left in place are no mistake."""
+    judge = _find("exercise", name, _EXERCISES)
+    if any(part is ... for part in answer):
+        return Verdict(name, False, "Replace the dots ... by your answer, and run the cell again.")
+    try:
+        hint = judge(*answer)
+    except TypeError as error:
+        raise TlkitError(
+            f"The check of exercise {name} was given something else than it asks for ({error})."
+        ) from error
+    return Verdict(name, hint == PASSED, "" if hint == PASSED else hint)
+
+
+def find_question(name: str) -> Question:
+    """The quiz question of that name."""
+    return _find("quiz", name, _QUESTIONS)
+
+
+def _find(kind: str, name: str, known: dict):
+    for lesson in _LESSONS:
+        importlib.import_module(f"tlkit.exercises.lesson_{lesson}")
+    if name not in known:
+        raise unknown(kind, name, known)
+    return known[name]

@@ -1,0 +1,103 @@
+"""Experiments: transfer a source to a target, compare strategies over shots and seeds."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import itertools
+import os
+import threading
+from collections.abc import Iterable
+from concurrent.futures import Executor
+
+import torch
+
+from tlkit.datasets.task import Task
+from tlkit.events import Done, Listener, Stopped, recorder, telling
+from tlkit.experiments.journal import Journal
+from tlkit.experiments.question import Run, check_fit, keys, steps_of
+from tlkit.experiments.result import Result
+from tlkit.experiments.results import Results
+from tlkit.experiments.runner import Setting
+from tlkit.experiments.schedule import run_all
+from tlkit.experiments.source import Source, as_source
+from tlkit.methods.cut_texts import tell_cut
+from tlkit.methods.strategy import Strategy, as_strategy
+from tlkit.models.backbone import Backbone
+from tlkit.seeding import check_seed, choose_seeds
+
+
+def transfer(
+    source: Source | Backbone,
+    target: Task,
+    *,
+    strategy: str | Strategy = "head",
+    shots: int = 5,
+    seed: int = 0,
+    steps: int | None = None,
+    device: str | torch.device | None = None,
+    on_event: Listener | None = None,
+) -> Result:
+    """Adapt ``source`` to ``target`` with ``shots`` labelled examples of each class; the source stays as it is.
+
+    Test data takes no part in the training, not even to choose when to stop. What frozen stages say is remembered
+    (:mod:`tlkit.methods.frozen_features`), so that a second run on the same source need not ask again. ``seconds`` is
+    what the run takes by itself: looking at its labelled examples counts, whoever did it. ``device`` is where it
+    computes, such as "cuda".
+    """
+    source, strategy, seed = as_source(source).on(device), as_strategy(strategy), check_seed(seed)
+    check_fit(source, target, strategy, shots)
+    if not strategy.prompting:
+        tell_cut(source.backbone, target)
+    history: list = []
+    setting = Setting(source, target, steps, on_event=recorder(history, on_event))
+    result = setting.run(Run(strategy, shots, seed), keep=True)
+    return dataclasses.replace(result, history=tuple(history))
+
+
+def compare(
+    source: Source | Backbone,
+    target: Task,
+    *,
+    strategies: Iterable[str | Strategy] = ("scratch", "head", "full"),
+    shots: Iterable[int] = (1, 2, 5, 10, 20),
+    seeds: int | str | Iterable[int] | None = None,
+    steps: int | None = None,
+    device: str | torch.device | None = None,
+    reuse: Results | None = None,
+    save: str | os.PathLike | None = None,
+    executor: Executor | None = None,
+    stop: threading.Event | None = None,
+    on_event: Listener | None = None,
+) -> Results:
+    """Every strategy with every number of shots and every seed.
+
+    Each seed is an experiment of its own: its own source, schooled anew, its own labelled examples and its own head, so
+    that the spread holds the luck of all three.
+
+    ``reuse`` takes earlier results, and only what they lack is computed. ``save`` is a file to which each run is
+    written as it comes; asked again, the comparison goes on from there, whatever ended it. ``executor`` is any
+    ``concurrent.futures.Executor``; without one the runs are made here, one after the other. ``on_event`` is told what
+    happens; without it a terminal shows a bar. Once ``stop`` is set, or a listener raises :class:`Stopped`, the
+    comparison ends within half a second, and what is done is returned.
+    """
+    source = as_source(source).on(device)
+    strategies, shots, steps = [as_strategy(each) for each in strategies], list(shots), steps_of(source, steps)
+    grid = [Run(s, k, seed) for seed in choose_seeds(seeds) for s in strategies for k in shots]
+    for run in dict.fromkeys((run.strategy, run.shots) for run in grid):
+        check_fit(source, target, *run)
+    key = keys(source, target, steps)
+    asked = {key(run): run for run in grid}
+    results: dict[str, Result] = {}
+    with Journal.at(save) as journal, telling(on_event, stop) as tell, contextlib.suppress(Stopped):
+        known = {result.key: result for earlier in (journal, reuse or ()) for result in earlier}
+        todo = [run for k, run in asked.items() if k not in known]
+        if not all(run.strategy.prompting for run in todo):
+            tell_cut(source.backbone, target)
+        made = run_all(source, target, todo, steps, key, executor, tell)
+        for result in itertools.chain((known[k] for k in asked if k in known), made):
+            journal.add(result)
+            results[result.key] = result
+            tell(Done(len(results), len(asked), result, reused=result.key in known))
+    there = [results[k] for k in asked if k in results]
+    return Results(there, reused=len(known.keys() & results), missing=len(asked) - len(there))

@@ -1,0 +1,62 @@
+"""One run, as it is kept and written down."""
+
+from __future__ import annotations
+
+import dataclasses
+import statistics
+from dataclasses import dataclass, field
+
+from tlkit.datasets.task import UNEVEN
+
+
+@dataclass(frozen=True)
+class Result:
+    """One run.
+
+    ``accuracy`` is the share of test examples named right; ``seconds`` is what the learning took, without the test;
+    ``labels`` is how many labelled examples it used; ``history`` holds the training steps and ``model`` the network,
+    neither of which a comparison keeps. ``by_class`` says of each class how many test examples were named right, of how
+    many; runs that were saved before there was such a count have none.
+    """
+
+    source: str
+    target: str
+    strategy: str
+    shots: int
+    seed: int
+    labels: int
+    accuracy: float
+    seconds: float
+    trainable_params: int
+    total_params: int
+    key: str = field(default="", repr=False)
+    history: tuple = field(default=(), repr=False, compare=False)
+    model: object = field(default=None, repr=False, compare=False)
+
+    by_class: tuple[tuple[str, int, int], ...] = field(default=(), repr=False, compare=False)
+
+    def __post_init__(self):
+        object.__setattr__(self, "by_class", tuple((name, right, of) for name, right, of in self.by_class))
+
+    @property
+    def balanced_accuracy(self) -> float:
+        """The mean over classes of the share that is named right, in which a rare class counts as much as any."""
+        shares = [right / of for _, right, of in self.by_class if of]
+        return statistics.fmean(shares) if shares else float("nan")
+
+    @property
+    def majority(self) -> tuple[str, float] | None:
+        """The largest class of the test and its share, which is the accuracy of always naming it, if it is uneven."""
+        total = sum(of for *_, of in self.by_class)
+        if not total:
+            return None
+        name, _, most = max(self.by_class, key=lambda each: each[2])
+        return (name, most / total) if most * len(self.by_class) > UNEVEN * total else None
+
+    def row(self) -> dict:
+        """What can be written down: all but the history and the network."""
+        row = {name: getattr(self, name) for name in COLUMNS}
+        return row | {"by_class": [list(each) for each in self.by_class]} if self.by_class else row
+
+
+COLUMNS = tuple(f.name for f in dataclasses.fields(Result) if f.name not in ("history", "model", "by_class"))

@@ -1,0 +1,174 @@
+"""Sources: a backbone with what it was pre-trained on, here or elsewhere."""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+import torch
+
+from tlkit.datasets.task import Task
+from tlkit.errors import TlkitError
+from tlkit.events import Listener, recorder
+from tlkit.methods.classifier import Classifier, check_modality, new_head
+from tlkit.methods.cut_texts import tell_cut
+from tlkit.methods.strategy import Phase
+from tlkit.methods.training import check_steps, fit
+from tlkit.models.backbone import Backbone
+from tlkit.seeding import check_seed, choose_seeds, stream
+
+PRETRAINING_STEPS = 300
+PRETRAINING_RATE = 2e-3
+PRETRAINING_DECAY = 1.0  # AdamW's: worth two points to a frozen head at one shot
+
+
+@dataclass(frozen=True, eq=False)
+class Source:
+    """A backbone with what it was pre-trained on: its ``name``, and the classes that its own head can name, if any."""
+
+    model: Classifier
+    name: str
+    classes: tuple[str, ...]
+    by_seed: ClassVar[bool] = False  # whether each seed has a source of its own
+
+    @property
+    def backbone(self) -> Backbone:
+        """The network, as stages."""
+        return self.model.backbone
+
+    def __repr__(self) -> str:
+        return f"Source({self.name}: learnt from {self.backbone.taught})"
+
+    def reseed(self, seed: int, on_event: Listener | None = None) -> Source:
+        """The same source: there is only one of it, and luck is in the labelled examples and the new heads alone."""
+        return self
+
+    def recipe(self) -> list:
+        """All that decides what a run with this source learns, but for the seed."""
+        return [self.backbone.name, self.backbone.digest()]
+
+    def on(self, device: str | torch.device | None) -> Source:
+        """The same source on another device, such as "cuda" or "mps"; itself where there is nothing to move."""
+        if device is None or str(device) == str(self.backbone.device):
+            return self
+        return dataclasses.replace(self, model=_moved(self.model, device))
+
+
+@dataclass(frozen=True, eq=False)
+class Schooled(Source):
+    """A source that was taught here: its task, seed, steps, and how it came along."""
+
+    task: Task
+    seed: int
+    steps: int
+    accuracy: float
+    history: tuple = field(default=(), repr=False)
+    by_seed: ClassVar[bool] = True
+    _siblings: dict = field(default_factory=dict, init=False, repr=False)
+
+    def __getstate__(self) -> dict:
+        return {**self.__dict__, "_siblings": {}}  # what travels to another process travels light
+
+    def __repr__(self) -> str:
+        return (
+            f"Source({self.backbone.name} taught {self.name}, seed {self.seed}: names {self.accuracy:.1%} of it right)"
+        )
+
+    def reseed(self, seed: int, on_event: Listener | None = None) -> Source:
+        """Another network that went through the same schooling with other luck; itself, where the seed is the same.
+
+        It is schooled once, however often it is asked for.
+        """
+        if seed == self.seed:
+            return self
+        if seed not in self._siblings:
+            self._siblings[seed] = pretrain(self.backbone, self.task, seed=seed, steps=self.steps, on_event=on_event)
+        return self._siblings[seed]
+
+    def recipe(self) -> list:
+        """All that decides what a run with this source learns, but for the seed."""
+        wiring = [self.backbone.name, str(self.backbone)]
+        return [wiring, self.task.digest, self.steps, PRETRAINING_RATE, PRETRAINING_DECAY]
+
+
+@dataclass(frozen=True, eq=False)
+class Untaught(Source):
+    """The control: a random network in a source's place, another one for every seed."""
+
+    by_seed: ClassVar[bool] = True
+
+    def __repr__(self) -> str:
+        return f"Source({self.name}: it has learnt nothing)"
+
+    def reseed(self, seed: int, on_event: Listener | None = None) -> Source:
+        """Another random network of the same wiring."""
+        return untaught(self.backbone, seed=seed)
+
+    def recipe(self) -> list:
+        """All that decides what a run with this source learns, but for the seed."""
+        return [self.name, str(self.backbone), self.backbone.fresh(0).digest()]
+
+
+def untaught(source: Source | Backbone, *, seed: int = 0) -> Untaught:
+    """The same wiring with random weights, as a source: what it can do is owed to the wiring, not to knowledge."""
+    backbone = source if isinstance(source, Backbone) else source.backbone
+    body = backbone.fresh(stream(check_seed(seed), "untaught", backbone.name))
+    return Untaught(Classifier(body, None), f"random {backbone.name}", ())
+
+
+def as_source(source: Source | Backbone) -> Source:
+    """A source from a backbone that was pre-trained elsewhere, such as ``tl.backbone("minilm")``."""
+    if isinstance(source, Source):
+        return source
+    if not isinstance(source, Backbone):
+        raise TlkitError(f"{source!r} is no source: give what tl.pretrain returned, or a pre-trained tl.backbone.")
+    if not source.taught:
+        raise TlkitError(f"{source.name} has learnt nothing yet, so it can't be a source: teach it with tl.pretrain.")
+    return Source(Classifier(source, None), source.name, ())
+
+
+def pretrain(
+    backbone: Backbone,
+    task: Task,
+    *,
+    seed: int | None = None,
+    steps: int = PRETRAINING_STEPS,
+    on_event: Listener | None = None,
+) -> Schooled:
+    """Teach ``task`` to a new random copy of ``backbone``, on its device; the one that was given stays as it is.
+
+    Without a seed it is the first of those that comparisons use, which then need not teach that one again.
+    """
+    seed = choose_seeds()[0] if seed is None else check_seed(seed)
+    check_modality(backbone, task)
+    tell_cut(backbone, task)
+    model = Classifier(
+        backbone.fresh(stream(seed, "source", backbone.name, task.name)),
+        new_head(backbone.width, len(task.classes), stream(seed, "source head", task.name)),
+    ).to(backbone.device)
+    history: list = []
+    listener = recorder(history, on_event)
+    order = stream(seed, "source order", task.name)
+    fit(
+        model,
+        task.train,
+        Phase(None, PRETRAINING_RATE),
+        frozen=0,
+        decay=PRETRAINING_DECAY,
+        seed=order,
+        steps=check_steps(steps),
+        on_event=listener,
+    )
+    return Schooled(model, task.name, task.classes, task, seed, steps, model.accuracy(task.test), tuple(history))
+
+
+def _moved(model: Classifier, device: str | torch.device) -> Classifier:
+    try:
+        return copy.deepcopy(model).to(device)
+    except (RuntimeError, AssertionError, NotImplementedError) as error:
+        reason = str(error).strip().splitlines()[0].rstrip(".")
+        raise TlkitError(
+            f"There is no device {str(device)!r} to compute on here ({reason}): leave device= out."
+        ) from error

@@ -1,0 +1,184 @@
+"""Networks that look at photographs: timm's and torchvision's, cut into stages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from tlkit.errors import TlkitError
+from tlkit.models.backbone import Backbone, Rates
+from tlkit.models.depthwise import quicken
+from tlkit.models.small_vision import Images, mean_over_space
+
+# Found with EfficientNet-Lite0 on products, 5 shots, tried on training rows outside the shots: scratch .33, .40 and .47
+# right at 1e-3, 3e-3 and 1e-2; full .69, .70 and .70 at 1e-4, 3e-4 and 1e-3; partial:2 .70 and .66 at 3e-4 and 1e-3.
+# The rate of adapters was not searched.
+RATES = Rates(scratch=1e-2, body=3e-4, tuning=3e-4, adapter=1e-3, head=3e-3, steps=60, batch=32)
+SIDE = 112  # pixels; the lessons' pictures are small, and 224 takes four times as long
+
+
+def mean_over_space_last(maps: Tensor) -> Tensor:
+    """Maps (n, height, width, channels) as rows (n, channels); rows stay as they are."""
+    return maps.mean(dim=(1, 2)) if maps.ndim == 4 else maps
+
+
+def first_token(tokens: Tensor) -> Tensor:
+    """Tokens (n, tokens, width) as the row of the first, the class token (n, width)."""
+    return tokens[:, 0]
+
+
+def efficientnet_lite0(weights: Path | None, *, side: int | None = None, taught: str = "") -> Backbone:
+    """EfficientNet-Lite0 in timm's architecture; the weights are TensorFlow's, in the same order under other names."""
+    import timm
+
+    model = timm.create_model("tf_efficientnet_lite0", pretrained=False)
+    if weights:
+        state = torch.load(weights, map_location="cpu", weights_only=True)
+        model.load_state_dict(dict(zip(model.state_dict(), state.values(), strict=True)))
+    stages = {
+        "stem": nn.Sequential(model.conv_stem, model.bn1),
+        **_numbered("block", model.blocks),
+        "last": nn.Sequential(model.conv_head, model.bn2),
+    }
+    build = partial(efficientnet_lite0, None, side=side)
+    return _backbone("efficientnet-lite0", stages, Images(side or SIDE), mean_over_space, taught, build)
+
+
+def torchvision_model(name: str, weights: str | Path | None, *, side: int | None = None, taught: str = "") -> Backbone:
+    """A classification network of torchvision by name, with weights from its hub, from a file, or none.
+
+    ``weights`` is ``"hub"``, a file with a state dict, or None for random ones. What the stages say is held against
+    what the network itself says, so that no architecture is cut wrongly in silence.
+    """
+    from torchvision import models
+
+    presets = models.get_model_weights(name).DEFAULT
+    model = models.get_model(name, weights=None)
+    if weights == "hub":
+        model.load_state_dict(presets.get_state_dict(check_hash=True, weights_only=True))
+    elif weights:
+        model.load_state_dict(torch.load(weights, map_location="cpu", weights_only=True))
+    transforms = presets.transforms()
+    look = Images(side or transforms.crop_size[0], tuple(transforms.mean), tuple(transforms.std))
+    probe = torch.randn(2, 3, look.side, look.side, generator=torch.Generator().manual_seed(0))
+    expected = _told_to_the_last_layer(model.eval(), probe)
+    if expected is None:
+        raise TlkitError(f"tlkit can't cut torchvision's {name} into stages: {_CUTS}.")
+    stages, pool = _cut(model)
+    build = partial(torchvision_model, name, None, side=side)
+    backbone = _backbone(name, stages, look, pool, taught, build)
+    with torch.no_grad():
+        said = backbone(probe)
+    if said.shape != expected.shape or not torch.allclose(said, expected, atol=1e-4):
+        raise TlkitError(f"tlkit can't cut torchvision's {name} into stages: {_CUTS}.")
+    return backbone
+
+
+_CUTS = "it knows ResNets, VGGs, DenseNets, EfficientNets, MobileNets, RegNets, ConvNeXts, ViTs, Swins and their like"
+
+
+def _told_to_the_last_layer(model: nn.Module, inputs: Tensor) -> Tensor | None:
+    """The input of the network's last linear layer: the features that its own classifier is given; None without one."""
+    heard = []
+    last = [part for part in model.modules() if isinstance(part, nn.Linear)][-1:]
+    hooks = [part.register_forward_pre_hook(lambda _, args: heard.append(args[0])) for part in last]
+    with torch.no_grad():
+        model(inputs)
+    for hook in hooks:
+        hook.remove()
+    return heard[-1] if heard else None
+
+
+def _cut(model: nn.Module) -> tuple[dict[str, nn.Module], Callable[[Tensor], Tensor]]:
+    """The stages of a torchvision network, and the pooling that fits them."""
+    if hasattr(model, "layer4"):
+        stem = nn.Sequential(model.conv1, model.bn1, model.relu, model.maxpool)
+        return {
+            "stem": stem,
+            **_numbered("layer", (model.layer1, model.layer2, model.layer3, model.layer4)),
+        }, mean_over_space
+    if hasattr(model, "conv_proj"):
+        *blocks, last = model.encoder.layers
+        blocks.append(nn.Sequential(last, model.encoder.ln))
+        return {"patches": _Patches(model), **_numbered("block", blocks)}, first_token
+    if hasattr(model, "trunk_output"):
+        return {"stem": model.stem, **_numbered("block", model.trunk_output)}, mean_over_space
+    if hasattr(model, "conv5"):
+        stem = nn.Sequential(model.conv1, model.maxpool)
+        return {
+            "stem": stem,
+            **_numbered("stage", (model.stage2, model.stage3, model.stage4, model.conv5)),
+        }, mean_over_space
+    if hasattr(model, "blocks"):
+        return {"stem": model.stem, **_numbered("block", model.blocks), **_tail(model)}, mean_over_space
+    layers = getattr(model, "features", getattr(model, "layers", None))
+    if layers is None:
+        raise TlkitError(f"tlkit can't cut torchvision's {type(model).__name__} into stages: {_CUTS}.")
+    stages = _numbered("stage", _grouped(layers))
+    if hasattr(model, "permute"):  # Swin keeps the channels last
+        stages["norm"] = model.norm
+        return stages, mean_over_space_last
+    if "denseblock1" in dict(layers.named_children()):
+        *_, last = stages  # its forward has a ReLU that is no layer
+        stages[last] = nn.Sequential(stages[last], nn.ReLU())
+    return {**stages, **_tail(model)}, mean_over_space
+
+
+def _grouped(layers: nn.Sequential) -> list[nn.Module]:
+    """Blocks one by one; single layers together, up to and with the next pooling."""
+    groups, loose = [], []
+    for layer in layers:
+        if any(True for _ in layer.children()):
+            groups += [nn.Sequential(*loose)] * bool(loose) + [layer]
+            loose = []
+            continue
+        loose.append(layer)
+        if isinstance(layer, nn.MaxPool2d):
+            groups.append(nn.Sequential(*loose))
+            loose = []
+    return groups + [nn.Sequential(*loose)] * bool(loose)
+
+
+def _tail(model: nn.Module) -> dict[str, nn.Module]:
+    """What learns between the pooling and the last layer, as a stage of its own; nothing, in most networks."""
+    before = list(model.classifier)[:-1] if isinstance(model.classifier, nn.Sequential) else []
+    if not any(True for layer in before for _ in layer.parameters()):
+        return {}
+    pool = [model.avgpool] if hasattr(model, "avgpool") else []
+    flat = [] if any(isinstance(layer, nn.Flatten) for layer in before) else [nn.Flatten()]
+    return {"dense": nn.Sequential(*pool, *flat, *before)}
+
+
+class _Patches(nn.Module):
+    """A ViT before its first block: patches become tokens, with a class token before them and positions added."""
+
+    def __init__(self, model: nn.Module):
+        super().__init__()
+        self.convolution, self.dropout = model.conv_proj, model.encoder.dropout
+        self.class_token, self.positions = model.class_token, model.encoder.pos_embedding
+
+    def forward(self, images: Tensor) -> Tensor:
+        tokens = self.convolution(images).flatten(2).transpose(1, 2)
+        tokens = torch.cat([self.class_token.expand(len(tokens), -1, -1), tokens], dim=1)
+        if tokens.shape[1] != self.positions.shape[1]:
+            raise TlkitError("A ViT reads pictures of the one size that it was built for: leave size= out.")
+        return self.dropout(tokens + self.positions)
+
+
+def _numbered(name: str, parts: Iterable[nn.Module]) -> dict[str, nn.Module]:
+    return {f"{name}{number}": part for number, part in enumerate(parts, start=1)}
+
+
+def _backbone(name: str, stages: dict, look: Images, pool: Callable, taught: str, build: Callable) -> Backbone:
+    backbone = Backbone(
+        name, stages, prepare=look, pool=pool, width=1, taught=taught, rates=RATES, build=build, batch=16, threads=None
+    )
+    quicken(backbone)
+    backbone = backbone.to(memory_format=torch.channels_last).eval()
+    backbone.width = backbone.features(np.zeros((1, look.side, look.side), np.uint8)).shape[1]
+    return backbone

@@ -1,0 +1,1 @@
+"""Estimates and arrays in, a picture with its numbers in words out."""

@@ -1,0 +1,49 @@
+"""Items of a task as a reader sees them: spectrograms, photographs, texts, questions."""
+
+from __future__ import annotations
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from tlkit.datasets.task import Task
+from tlkit.plots import picture, style
+from tlkit.plots.picture import Picture
+
+
+def show_item(ax: Axes, item: np.ndarray, *, sound: bool) -> None:
+    """A grey or coloured image, or a picture of a sound, with low notes below."""
+    ax.imshow(item, origin="lower" if sound else "upper", cmap="cividis" if sound else "gray")
+    ax.set(xticks=[], yticks=[])
+
+
+def see_questions(*tasks, count: int = 6) -> Picture:
+    """The first test images of tasks that have the same ones, and what each task calls them."""
+    fig = Figure(figsize=(1.45 * count, 0.85 + 0.2 * len(tasks)), dpi=100, layout="constrained")
+    called = []
+    for row, ax in enumerate(fig.subplots(1, count)):
+        names = [task.classes[task.test.labels[row]] for task in tasks]
+        ax.imshow(tasks[0].test.items[row], cmap="gray")
+        ax.set(xticks=[], yticks=[], xlabel="\n".join(names))
+        called.append(" and ".join(names))
+    asked = " and ".join(task.name for task in tasks)
+    return Picture(fig, f"images of {asked}", f"The first {count} test images of {asked}: {'; '.join(called)}.")
+
+
+def see(*tasks: Task, note: str = "E", count: int = 6) -> picture.Picture:
+    """Training pictures of one note, a row a task: frequency upwards, time to the right, bright where it is loud."""
+    fig = Figure(figsize=(1.25 * count + 1.2, 1.5 * len(tasks)), dpi=100, layout="constrained")
+    rows = fig.subplots(len(tasks), count, squeeze=False)
+    for axes, task in zip(rows, tasks, strict=True):
+        label = task.classes.index(note)
+        shown = task.train.items[task.train.labels == label][:: max(1, task.most_shots // count)]
+        for ax, item in zip(axes, shown, strict=False):
+            ax.imshow(item, origin="lower", cmap="cividis")
+            ax.set(xticks=[], yticks=[])
+        axes[0].set_ylabel(style.short(task.name))
+    names = " and ".join(style.short(task.name) for task in tasks)
+    words = (
+        f"{count} pictures of the note {note} on each of {names}, from low octaves to high: time runs to the right, "
+        "frequency upwards, and bright is loud. The same name looks different in each octave."
+    )
+    return picture.Picture(fig, f"the note {note} on {names}", words)

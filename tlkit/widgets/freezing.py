@@ -1,0 +1,279 @@
+"""The lab of freezing: choose from which stage on a network learns, and see what that brings and what it costs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import FancyBboxPatch
+from matplotlib.path import Path
+from matplotlib.ticker import PercentFormatter
+
+from tlkit.datasets.catalogue import task
+from tlkit.datasets.task import Task
+from tlkit.events import Listener
+from tlkit.experiments.compare import transfer
+from tlkit.experiments.question import Run, keys, steps_of
+from tlkit.experiments.result import Result
+from tlkit.experiments.results import Results
+from tlkit.experiments.source import Source, as_source
+from tlkit.methods.strategy import as_strategy
+from tlkit.models.backbone import Backbone, count_parameters
+from tlkit.plots import picture
+from tlkit.widgets.base import Lab, buttons, count, slider
+
+DRAWS = 3  # trainings of a question that nobody saved: enough to see a spread, few enough to wait for
+
+
+SNOW, FIRE = "#0072b2", "#d55e00"
+
+
+SNOWFLAKE = (6, 2, 0)  # matplotlib's star of six lines
+FLAME = Path(
+    [(0, -1), (-0.9, -0.9), (-0.8, 0.1), (-0.5, 0.4), (-0.4, 0), (-0.3, 0.7), (0.1, 1.2), (0.1, 0.5), (0.45, 0.1),
+     (0.5, 0.5), (0.95, -0.2), (0.8, -0.9), (0, -1)],
+    [Path.MOVETO, *[Path.CURVE4] * 12],
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class View:
+    """What the lab shows of one question: the stack, the runs, and what is known of other depths.
+
+    ``weights`` are those of each stage, with the head's last; ``known`` has the runs by how many stages learn.
+    """
+
+    story: str
+    stages: tuple[str, ...]
+    weights: tuple[int, ...]
+    learning: int
+    shots: int
+    runs: tuple[Result, ...]
+    known: Mapping[int, tuple[Result, ...]]
+
+    @property
+    def accuracy(self) -> float:
+        """The mean over draws."""
+        return float(np.mean([run.accuracy for run in self.runs]))
+
+    @property
+    def seconds(self) -> float:
+        """The median over draws: one hiccup of the machine should not count."""
+        return float(np.median([run.seconds for run in self.runs]))
+
+    def words(self) -> str:
+        """The view as a few sentences."""
+        found = [run.accuracy for run in self.runs]
+        cut = len(self.stages) - self.learning
+        frozen = ", ".join(self.stages[:cut]) or "nothing"
+        return (
+            f"{self.story}, {count(self.shots, 'label')} of each class, {self.learning} of "
+            f"{len(self.stages)} stages learn: {self.accuracy:.0%} of the test named right ({min(found):.0%} to "
+            f"{max(found):.0%} over {count(len(found), 'draw')}), {self.seconds:.1f} s of training, "
+            f"{self.runs[0].trainable_params:,} of {self.runs[0].total_params:,} weights learn. "
+            f"Snow lies on {frozen}; fire is in {', '.join([*self.stages[cut:], 'the head'])}."
+        )
+
+
+class Ledger:
+    """The lab's compute: what is known of one source and target at every depth, saved or trained here."""
+
+    def __init__(self, source: Source, target: Task, steps: int | None, saved: Results | None):
+        self.source, self.target, self.steps = source, target, steps_of(source, steps)
+        self._key = keys(source, target, self.steps)
+        self._saved = {run.key: run for run in saved or ()}
+        self._seeds = sorted({run.seed for run in saved or ()})
+        self._trained: dict[tuple[str, int], list[Result]] = {}
+
+    @property
+    def backbone(self) -> Backbone:
+        """The source's network."""
+        return self.source.backbone
+
+    def strategy(self, learning: int) -> str:
+        """What it is called when the last so many stages learn."""
+        every = len(self.backbone.stages)
+        return "head" if learning == 0 else "full" if learning == every else f"partial:{learning}"
+
+    def find(self, learning: int, shots: int) -> tuple[Result, ...]:
+        """The runs that are known; saved ones only where they answer exactly this question."""
+        name = self.strategy(learning)
+        asked = (self._key(Run(as_strategy(name), shots, seed)) for seed in self._seeds)
+        saved = tuple(self._saved[key] for key in asked if key in self._saved)
+        return saved or tuple(self._trained.get((name, shots), ()))
+
+    def complete(self, learning: int, shots: int) -> bool:
+        """Whether there is nothing left to train."""
+        return len(self.find(learning, shots)) >= DRAWS
+
+    def train(self, learning: int, shots: int, on_event: Listener) -> None:
+        """Add the next draw."""
+        name = self.strategy(learning)
+        runs = self._trained.setdefault((name, shots), [])
+        options = {"strategy": name, "shots": shots, "seed": len(runs), "steps": self.steps, "on_event": on_event}
+        runs.append(transfer(self.source, self.target, **options))
+
+    def known(self, shots: int) -> dict[int, tuple[Result, ...]]:
+        """The runs of every depth of which there are any."""
+        found = {learning: self.find(learning, shots) for learning in range(len(self.backbone.stages) + 1)}
+        return {learning: runs for learning, runs in found.items() if runs}
+
+    def weights(self) -> tuple[int, ...]:
+        """How many there are in each stage, and in the head."""
+        head = (self.backbone.width + 1) * len(self.target.classes)
+        return (*(count_parameters(stage) for stage in self.backbone.stages), head)
+
+
+class Screen:
+    """The lab's picture: the stack with its snow and fire; accuracy, seconds and weights by depth below."""
+
+    def __init__(self):
+        self.figure = Figure(figsize=(10.4, 4.6), dpi=100)
+        grid = self.figure.add_gridspec(
+            2, 3, left=0.06, right=0.985, bottom=0.12, top=0.98, wspace=0.28, hspace=0.35, height_ratios=[1, 2]
+        )
+        self._stack = self.figure.add_subplot(grid[0, :])
+        self._charts = [self.figure.add_subplot(grid[1, column]) for column in range(3)]
+
+    def show(self, view: View) -> bytes:
+        """The view as PNG."""
+        draw_stack(view, ax=self._stack)
+        figures = {
+            "test examples named right": (lambda run: run.accuracy, np.mean),
+            "seconds of training": (lambda run: run.seconds, np.median),
+            "weights that learn, in thousands": (lambda run: run.trainable_params / 1000, np.mean),
+        }
+        for ax, (title, (figure, middle)) in zip(self._charts, figures.items(), strict=True):
+            _draw_chart(view, title, figure, middle, ax)
+        self._charts[0].set_ylim(0, 1)
+        self._charts[0].yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+        return picture.png(self.figure)
+
+
+def draw_stack(view: View, *, ax: Axes) -> None:
+    """A box for every stage and for the head: snow on the frozen, fire in those that learn."""
+    ax.clear()
+    names = [*view.stages, "head"]
+    cut = len(view.stages) - view.learning
+    for place, (name, weights) in enumerate(zip(names, view.weights, strict=True)):
+        learns = place >= cut
+        colour, marker = (FIRE, FLAME) if learns else (SNOW, SNOWFLAKE)
+        look = {"boxstyle": "round,pad=0.02,rounding_size=0.08", "facecolor": colour, "edgecolor": colour}
+        ax.add_patch(FancyBboxPatch((place + 0.08, 0), 0.8, 1, alpha=0.16, **look))
+        ax.plot(place + 0.48, 0.66, marker=marker, color=colour, markersize=19, markeredgewidth=1.8, linestyle="")
+        ax.text(place + 0.48, 0.2, name, ha="center", va="center", fontweight="bold" if learns else "normal")
+        ax.text(place + 0.48, -0.16, f"{weights:,}", ha="center", va="top", fontsize=8, alpha=0.75)
+    ax.set(xlim=(-0.05, len(names)), ylim=(-0.5, 1.1))
+    ax.axis("off")
+
+
+def _draw_chart(view: View, title: str, figure: Callable, middle: Callable, ax: Axes) -> None:
+    """One figure of all runs that are known, by how many stages learn; those of the question stand out."""
+    ax.clear()
+    places = sorted(view.known)
+    values = [[figure(run) for run in view.known[place]] for place in places]
+    ax.fill_between(places, [min(v) for v in values], [max(v) for v in values], color="#8c8c8c", alpha=0.2, linewidth=0)
+    ax.plot(places, [middle(v) for v in values], color="#8c8c8c", marker="o", markersize=4)
+    here = [figure(run) for run in view.runs]
+    ax.plot([view.learning] * len(here), here, "D", color=FIRE, markersize=6, markeredgecolor="white")
+    ax.set_xticks(range(len(view.stages) + 1))
+    ax.set_xlim(-0.5, len(view.stages) + 0.5)
+    ax.set_ylim(bottom=0)
+    ax.set_xlabel("stages that learn")
+    ax.set_title(title, loc="left", fontsize=10, fontweight="bold")
+    ax.grid(alpha=0.25)
+    ax.spines[["top", "right"]].set_visible(False)
+
+
+class StackLab(Lab):
+    """A network as a row of stages, the first that learns, and a number of labels; accuracy and costs answer.
+
+    ``stories`` names triples of a source, a task and a number of training steps (None: the network's own). What is
+    ``saved`` answers at once; the rest is trained in the background, draw by draw, and can be stopped.
+    """
+
+    def __init__(
+        self,
+        stories: Mapping[str, tuple[Source | Backbone, str, int | None]],
+        *,
+        shots: Sequence[int] = (5, 20),
+        saved: Results | None = None,
+    ):
+        super().__init__()
+        self._ledgers = {
+            name: Ledger(as_source(source), task(target), steps, saved)
+            for name, (source, target, steps) in stories.items()
+        }
+        for ledger in self._ledgers.values():
+            ledger.target.draw(max(shots))
+        self._screen, self._shown = Screen(), None
+        self.story = buttons("Network and target", list(stories))
+        self.thaw = buttons("Learning begins at", self._options(), 0)
+        self.shots = slider("Labels of each class", list(shots), 5 if 5 in shots else shots[0])
+        self.story.observe(self._retell, "value")
+        for control in (self.thaw, self.shots):
+            control.observe(self._ask, "value")
+        choices = [self.story] if len(stories) > 1 else []
+        self.children = [*choices, self.thaw, self.shots, self.stop, self.picture, self.words]
+        self._ask()
+
+    def __repr__(self) -> str:
+        return f"StackLab: {self._shown.words() if self._shown else 'a training is under way, or was stopped.'}"
+
+    @property
+    def view(self) -> View | None:
+        """What the lab shows."""
+        return self._shown
+
+    @property
+    def _ledger(self) -> Ledger:
+        return self._ledgers[self.story.value]
+
+    def _options(self) -> list[tuple[str, int]]:
+        """Each stage with how many learn if it is the first that does."""
+        names = self._ledger.backbone.stage_names
+        return [(name, len(names) - place) for place, name in enumerate(names)] + [("the head alone", 0)]
+
+    def _retell(self, _change: dict) -> None:
+        """Another story has other stages; it begins with the head alone."""
+        self.halt()
+        self.thaw.unobserve(self._ask, "value")
+        self.thaw.options = self._options()
+        self.thaw.value = 0
+        self.thaw.observe(self._ask, "value")
+        self._ask()
+
+    def _ask(self, _change: dict | None = None) -> None:
+        self.halt()
+        ledger, learning, shots = self._ledger, self.thaw.value, self.shots.value
+        if ledger.complete(learning, shots):
+            self._show(ledger, learning, shots)
+        else:
+            self.start(lambda: self._train(ledger, learning, shots), lambda: self._left(ledger, learning, shots))
+
+    def _train(self, ledger: Ledger, learning: int, shots: int) -> None:
+        while not ledger.complete(learning, shots):
+            draw = len(ledger.find(learning, shots)) + 1
+            ledger.train(learning, shots, self.follow(f"Training, draw {draw} of {DRAWS}"))
+            self._show(ledger, learning, shots)
+
+    def _left(self, ledger: Ledger, learning: int, shots: int) -> str:
+        done = len(ledger.find(learning, shots))
+        old = "" if done else " The picture is still that of the question before."
+        return f"Stopped after {done} of {DRAWS} draws.{old}"
+
+    def _show(self, ledger: Ledger, learning: int, shots: int) -> None:
+        with self._lock:
+            self._shown = View(
+                story=next(name for name, each in self._ledgers.items() if each is ledger),
+                stages=ledger.backbone.stage_names,
+                weights=ledger.weights(),
+                learning=learning,
+                shots=shots,
+                runs=ledger.find(learning, shots),
+                known=ledger.known(shots),
+            )
+            self.show(self._screen.show(self._shown), self._shown.words())

@@ -1,0 +1,136 @@
+"""A map of texts, and the nearest neighbours of one of them."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Sequence
+
+import ipywidgets as W
+import numpy as np
+
+from tlkit.analysis.neighbours import Near, Shelf, tokens
+from tlkit.datasets.catalogue import task
+from tlkit.datasets.task import Task
+from tlkit.models.backbone import Backbone
+from tlkit.plots import picture, style
+from tlkit.widgets.base import Lab, buttons, count
+
+NEAREST = 5
+LONGEST = 240  # characters of a text that are shown
+
+
+MEANING, SHARED = "what it means (MiniLM)", "words they share (TF-IDF)"
+
+
+LOOKS = (("#0072b2", "o"), ("#e69f00", "^"), ("#009e73", "s"), ("#cc79a7", "D"))
+
+
+class Map:
+    """The texts of a shelf on the plane in which they differ most (PCA); a new text and its neighbours on top."""
+
+    def __init__(self, shelf: Shelf):
+        from sklearn.decomposition import PCA
+
+        self._plane = PCA(2, random_state=0).fit(shelf.points)
+        self._places = self._plane.transform(shelf.points)
+        self.figure, self._ax = picture.figure(6.4, 3.6)
+        self._passing: list = []
+        self._draw_texts(shelf.task)
+
+    def _draw_texts(self, target: Task) -> None:
+        classes = target.classes
+        if len(classes) <= len(LOOKS):
+            for number, (colour, marker) in zip(range(len(classes)), LOOKS, strict=False):
+                x, y = self._places[target.test.labels == number].T
+                self._ax.scatter(x, y, s=14, c=colour, marker=marker, alpha=0.45, linewidth=0, label=classes[number])
+        else:
+            x, y = self._places.T
+            self._ax.scatter(x, y, s=14, c="#8c8c8c", alpha=0.5, linewidth=0, label=f"{len(classes)} kinds of text")
+        self._ax.set(xticks=[], yticks=[])
+        self._ax.set_title(f"{len(target.test)} {style.short(target.name)}", loc="left", fontweight="bold")
+        self._ax.legend(loc="upper left", bbox_to_anchor=(1, 1), frameon=False)
+
+    def show(self, point: np.ndarray, nearest: Sequence[Near]) -> bytes:
+        """The map as PNG, with the text at ``point`` as a star."""
+        for artist in self._passing:
+            artist.remove()
+        star = self._plane.transform(point[None])[0]
+        near = self._places[[each.row for each in nearest]].reshape(-1, 2)
+        self._passing = [
+            *(self._ax.plot(*zip(star, place, strict=True), color="#000000", linewidth=0.8)[0] for place in near),
+            self._ax.scatter(*near.T, s=60, facecolors="none", edgecolors="#000000"),
+            self._ax.scatter(*star, s=190, marker="*", c="#d55e00", edgecolors="#000000", zorder=3),
+        ]
+        return picture.png(self.figure)
+
+
+class Neighbours(Lab):
+    """Type a sentence: its tokens, where it lies among the test texts of a task, and which of them are nearest.
+
+    ``tasks`` are tasks of texts by name. All of their test texts are read once, when the lab is made.
+    """
+
+    def __init__(
+        self,
+        backbone: Backbone,
+        tasks: Sequence[str] = ("reviews/tweets", "intents"),
+        *,
+        text: str = "What a wonderful morning!",
+    ):
+        super().__init__()
+        self.backbone = backbone
+        self._shelves = {
+            (style.short(name), by): Shelf(task(name), backbone if by == MEANING else None)
+            for name in tasks
+            for by in (MEANING, SHARED)
+        }
+        self._maps: dict[tuple[str, str], Map] = {}
+        wide = {"width": "38em", "max_width": "100%"}
+        self.text = W.Text(value=text, description="Your sentence", style={"description_width": "initial"}, layout=wide)
+        self.task = buttons("Texts", [style.short(name) for name in tasks])
+        self.by = buttons("Near by", [MEANING, SHARED])
+        self.list = W.HTML()
+        for control in (self.text, self.task, self.by):
+            control.observe(lambda _: self._answer(), "value")
+        self.children = [self.text, self.task, self.by, self.picture, self.words, self.list]
+        self._answer()
+
+    def __repr__(self) -> str:
+        return f"Neighbours: {self.said()}"
+
+    @property
+    def nearest(self) -> list[Near]:
+        """The texts that lie nearest to the sentence, nearest first."""
+        return self._shelf.near(self.text.value, NEAREST)
+
+    @property
+    def _shelf(self) -> Shelf:
+        return self._shelves[self.task.value, self.by.value]
+
+    def said(self) -> str:
+        """The answer in words."""
+        pieces = tokens(self.backbone, self.text.value)
+        opening = f"{count(len(pieces), 'token')}: {' '.join(pieces)}. "
+        if not self.nearest:
+            return f"{opening}None of the {self.task.value} has a word of it, so nothing is near."
+        first = self.nearest[0]
+        return (
+            f"{opening}Nearest of the {len(self._shelf.points)} {self.task.value}, by {self.by.value}: "
+            f"“{shortened(first.text)}” ({first.label}), cosine {first.cosine:.2f}."
+        )
+
+    def _answer(self) -> None:
+        nearest, shown = self.nearest, (self.task.value, self.by.value)
+        if shown not in self._maps:
+            self._maps[shown] = Map(self._shelf)
+        rows = "".join(
+            f"<li>{html.escape(shortened(near.text))} <i>({html.escape(near.label)}, {near.cosine:.2f})</i></li>"
+            for near in nearest
+        )
+        self.list.value = f'<ol style="max-width:60em;line-height:1.4">{rows}</ol>'
+        self.show(self._maps[shown].show(self._shelf.point(self.text.value), nearest), self.said())
+
+
+def shortened(text: str) -> str:
+    """The beginning of a text that is too long to show."""
+    return text if len(text) <= LONGEST else f"{text[:LONGEST].rstrip()} ..."
