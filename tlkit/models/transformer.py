@@ -69,12 +69,14 @@ def only_words_of(backbone: Backbone, items: np.ndarray) -> Iterator[Sequences]:
         yield read
         return
     whole, padding = embedding.weight, embedding.padding_idx
-    words = torch.unique(torch.cat([read.values.flatten(), torch.tensor([padding or 0])]))
+    words = torch.unique(torch.cat([read.values.flatten(), torch.tensor([padding or 0])])).to(whole.device)
     embedding.weight = nn.Parameter(whole.detach()[words])
     embedding.padding_idx = padding if padding is None else int(torch.searchsorted(words, padding))
+    found = embedding.register_forward_pre_hook(lambda _, told: (torch.searchsorted(words, told[0]),))
     try:
-        yield replace(read, values=torch.searchsorted(words, read.values))
+        yield read
     finally:
+        found.remove()
         whole.data[words] = embedding.weight.detach()
         embedding.weight, embedding.padding_idx = whole, padding
 
