@@ -10,7 +10,7 @@ import numpy as np
 from tlkit.datasets.task import Task
 from tlkit.errors import TlkitError
 from tlkit.methods.cut_texts import tell_cut
-from tlkit.methods.frozen_features import Frozen
+from tlkit.methods.frozen_features import FrozenFeatures
 from tlkit.models.backbone import Backbone
 
 
@@ -52,7 +52,7 @@ class Shelf:
             points = self._vectorizer.transform(task.test.items).toarray()
         else:
             tell_cut(backbone, task)
-            points = Frozen(backbone, task.test.items).features()
+            points = FrozenFeatures(backbone, task.test.items).features()
         self.points = _unit(points)
 
     def point(self, text: str) -> np.ndarray:

@@ -17,7 +17,7 @@ from tlkit.experiments.result import Result
 from tlkit.experiments.source import Source
 from tlkit.methods import lora
 from tlkit.methods.classifier import Classifier, new_head, probabilities, rights, share_right
-from tlkit.methods.feature_cache import FrozenCache
+from tlkit.methods.feature_cache import FeatureCache
 from tlkit.methods.linear_probe import fit_head
 from tlkit.methods.prompting import Prompted
 from tlkit.methods.strategy import Strategy
@@ -113,7 +113,7 @@ class Setting:
             else:
                 order = stream(seed, "target order", strategy.name)
                 fit(
-                    model, examples, phase, frozen=frozen, seed=order, steps=self.steps, said=given,
+                    model, examples, phase, frozen=frozen, seed=order, steps=self.steps, activations=given,
                     on_event=self.on_event,
                 )  # fmt: skip
                 same = min(same, frozen)
@@ -139,7 +139,7 @@ class Setting:
 
     def _alone(self, backbone: Backbone) -> BodyFeatures:
         """The same of a network that nobody else has."""
-        return BodyFeatures(backbone, self.target, self.on_event, FrozenCache())
+        return BodyFeatures(backbone, self.target, self.on_event, FeatureCache())
 
 
 class _Made(NamedTuple):

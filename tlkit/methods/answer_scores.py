@@ -11,7 +11,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from tlkit.errors import TlkitError
-from tlkit.events import Listener, Looked, ignore
+from tlkit.events import Listener, Progress, ignore
 from tlkit.models.backbone import Backbone
 from tlkit.models.sequences import padded
 from tlkit.models.transformer import read_after, reads_side_by_side
@@ -47,7 +47,7 @@ def score_words(
     longest = max(len(answer) for answers in spoken.values() for answer in answers)
     with threads(backbone.threads):
         for done, (tokens, said) in enumerate(_read(backbone, sorted(readings, key=len), longest), start=1):
-            on_event(Looked(done, len(readings)))
+            on_event(Progress(done, len(readings)))
             for row, column, answer in readings[tokens]:
                 scores[row, column] = _log_probability(backbone, said, answer)
     return scores

@@ -10,7 +10,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from tlkit.errors import TlkitError
-from tlkit.models.backbone import Backbone
+from tlkit.models.backbone import Backbone, Preparation
 
 NOTE_SIDE = 32  # pixels; rows are frequencies, low to high, columns are time
 NOTE_LEVELS = 32  # brightness 0 to 31
@@ -70,12 +70,17 @@ def mean_over_time(maps: Tensor) -> Tensor:
 
 
 @dataclass(frozen=True)
-class Images:
+class Images(Preparation):
     """Turns images (n, height, width) or (n, height, width, 3) of 0 to 255 into inputs (n, 3, side, side)."""
 
     side: int
     mean: tuple[float, ...] = (0.5, 0.5, 0.5)
     deviation: tuple[float, ...] = (0.5, 0.5, 0.5)
+
+    @property
+    def size(self) -> int:
+        """The pixels of a side."""
+        return self.side
 
     def __call__(self, items: np.ndarray) -> Tensor:
         """Images as inputs."""

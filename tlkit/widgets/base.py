@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 
 import ipywidgets as W
 
-from tlkit.events import Listener, Looked, Step, Stopped
+from tlkit.events import Listener, Progress, Step, Stopped
 
 PACE = 10  # steps between two words about a training: reading needs no more, and the browser is not flooded
 
@@ -76,7 +76,7 @@ class Lab(W.VBox):
                 raise Stopped
             if isinstance(event, Step) and event.step % PACE == 0:
                 self.tell(f"{what}: step {event.step} of {event.steps} ...")
-            elif isinstance(event, Looked) and event.done < event.total:
+            elif isinstance(event, Progress) and event.done < event.total:
                 self.tell(f"{what}: looking, {event.done} of {event.total} ...")
 
         return listen

@@ -7,7 +7,7 @@ import time
 import ipywidgets as W
 
 from tlkit.datasets.task import Task
-from tlkit.events import Done, Looked, Step
+from tlkit.events import Done, Progress, Step
 from tlkit.experiments.compare import compare
 from tlkit.experiments.result import Result
 from tlkit.experiments.results import Results
@@ -65,7 +65,7 @@ class Comparison(Lab):
                     self._drawn = time.monotonic()
                     self.results = Results(runs)
                     self._draw(f"{event.done} of {count(event.total, 'run')}. {self._described()}")
-            elif isinstance(event, (Step, Looked)) and time.monotonic() - self._drawn > PAUSE:
+            elif isinstance(event, (Step, Progress)) and time.monotonic() - self._drawn > PAUSE:
                 self._drawn = time.monotonic()
                 self.tell(f"{count(len(runs), 'run')} done. {_under_way(event)}")
 
@@ -86,7 +86,7 @@ class Comparison(Lab):
         return label_curve.describe(self.results, "", self.results.strategies)
 
 
-def _under_way(event: Step | Looked) -> str:
+def _under_way(event: Step | Progress) -> str:
     if isinstance(event, Step):
         return f"Training: step {event.step} of {event.steps} ..."
     return f"Looking: {event.done} of {event.total} ..."
