@@ -7,7 +7,11 @@ from __future__ import annotations
 
 import importlib
 
+from tlkit.runtime.compat import watch_for_torchvision
+
 __version__ = "0.1.0"
+
+watch_for_torchvision()
 
 _HOMES = {
     "AdapterLab": "widgets.lora",

@@ -14,8 +14,10 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 from torch import nn
 
+from tlkit.arguments import numbers, whole
+from tlkit.datasets.catalogue import as_task
 from tlkit.datasets.task import Examples, Task
-from tlkit.errors import TlkitError
+from tlkit.errors import TlkitError, shown
 from tlkit.estimate import Estimate
 from tlkit.experiments.compare import transfer
 from tlkit.experiments.source import Source, as_source
@@ -61,7 +63,8 @@ def drift(
     A look is one batch of all of them, as a training loop passes it on. Where it is ``cured``, the body is in
     evaluation mode. ``test`` is a part of the target's test, if all of it takes too long.
     """
-    source, told = as_source(source), {}
+    source, target, told = as_source(source), as_task(target), {}
+    looks = numbers(looks, "looks", _check_looks, str(LOOKS))
     for seed in choose_seeds(seeds):
         told[seed] = _look(source.reseed(seed), target, shots, seed, tuple(looks), cured, test or target.test)
     whose = f"{'cured' if cured else 'drifting'} {source.name}"
@@ -71,6 +74,10 @@ def drift(
         for part, what in enumerate(("accuracy", "drift", "way of the weights"))
     ]  # fmt: skip
     return Drift(tuple(looks), *columns)
+
+
+def _check_looks(looks: object) -> int:
+    return whole(looks, f"looks={shown(looks)} is no number of looks", least=0, most=10_000)
 
 
 def _look(

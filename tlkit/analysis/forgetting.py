@@ -12,14 +12,16 @@ from collections.abc import Iterable
 
 from matplotlib.ticker import MultipleLocator, PercentFormatter
 
-from tlkit.datasets.task import Task
-from tlkit.errors import TlkitError
+from tlkit.arguments import listed
+from tlkit.datasets.catalogue import as_task
+from tlkit.datasets.task import Task, check_shots
+from tlkit.errors import TlkitError, shown
 from tlkit.estimate import Estimate
-from tlkit.experiments.question import Run, keys, steps_of
+from tlkit.experiments.question import Run, check_fit, keys, steps_of
 from tlkit.experiments.result import Result
-from tlkit.experiments.results import Results
+from tlkit.experiments.results import Results, as_results
 from tlkit.experiments.runner import Setting
-from tlkit.experiments.source import Source
+from tlkit.experiments.source import Source, as_source
 from tlkit.methods.classifier import Classifier
 from tlkit.methods.strategy import Strategy, as_strategy
 from tlkit.models.backbone import count_parameters
@@ -38,6 +40,8 @@ def remembered(source: Source, result: Result) -> float:
     The source must be one that was taught here, and ``result`` what :func:`tlkit.transfer` made of it, with its model.
     """
     _check(source)
+    if not isinstance(result, Result):
+        raise TlkitError(f"{shown(result)} is no result: give what tl.transfer returned.")
     if result.model is None:
         raise TlkitError("This result has no network, as comparisons keep none: take the one that tl.transfer returns.")
     body = result.model.backbone
@@ -48,7 +52,7 @@ def remembered(source: Source, result: Result) -> float:
 
 def measure_forgetting(
     source: Source,
-    target: Task,
+    target: Task | str,
     *,
     strategies: Iterable[str | Strategy],
     shots: int,
@@ -61,8 +65,12 @@ def measure_forgetting(
     among the strategies is the source before it learnt anything else. ``reuse`` takes earlier results.
     """
     _check(source)
-    known = {run.key: run for run in reuse or ()}
-    asked = [Run(as_strategy(s), shots, seed) for seed in choose_seeds(seeds) for s in strategies]
+    target, shots = as_task(target), check_shots(shots)
+    known = {run.key: run for run in as_results(reuse)}
+    named = listed(strategies, "strategies", "['as_is', 'full']", single=(str, Strategy))
+    asked = [Run(as_strategy(s), shots, seed) for seed in choose_seeds(seeds) for s in named]
+    for run in asked:
+        check_fit(source, target, run.strategy, shots)
     runs, reused = [], 0
     for run in asked:
         wanted = _keys(source, target, run)
@@ -97,7 +105,7 @@ def _measured(own: Source, target: Task, run: Run, wanted: list[str]) -> list[Re
 
 
 def _check(source: Source) -> None:
-    if getattr(source, "task", None) is None:
+    if getattr(as_source(source), "task", None) is None:
         raise TlkitError(f"{source.name} was not taught here, so what it knew can't be tested: use tl.pretrain.")
 
 

@@ -8,11 +8,13 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from tlkit.analysis.similarity import cka, cka_matrix
-from tlkit.datasets.task import Task
-from tlkit.errors import TlkitError
+from tlkit.arguments import whole
+from tlkit.datasets.catalogue import as_task
+from tlkit.datasets.task import Task, check_shots
+from tlkit.errors import TlkitError, shown
 from tlkit.estimate import Estimate
 from tlkit.experiments.results import Results
-from tlkit.experiments.source import Source, as_source
+from tlkit.experiments.source import Source, as_source, check_backbone
 from tlkit.methods.cut_texts import tell_cut
 from tlkit.methods.linear_probe import HEAD_STRENGTH
 from tlkit.models.backbone import Backbone
@@ -44,6 +46,7 @@ def choose_cut(source: Source | Backbone, target: Task, *, shots: int, seed: int
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
 
+    target, shots = as_task(target), check_shots(shots)
     if shots < 2:
         raise TlkitError("One label of each class can't be both learnt from and tried on: give choose_cut 2 shots.")
     lesson = target.shots(shots, seed=seed)
@@ -69,6 +72,8 @@ def by_choice(results: Results, source: Source | Backbone, target: Task, *, shot
 def agreement(first: Source | Backbone, second: Source | Backbone, task: Task, *, seeds=None) -> list[Estimate]:
     """CKA of two networks' answers to the test of ``task``, stage by stage: seed by seed, each schooled anew."""
 
+    task = as_task(task)
+
     def figure(one: Backbone, other: Backbone) -> list[float]:
         pairs = zip(one.stage_features(task.test.items), other.stage_features(task.test.items), strict=True)
         return [cka(*pair) for pair in pairs]
@@ -78,6 +83,8 @@ def agreement(first: Source | Backbone, second: Source | Backbone, task: Task, *
 
 def specialists(source: Source | Backbone, task: Task, *, seeds=None) -> list[Estimate]:
     """How much the units care for the classes of ``task``, stage by stage: :func:`purity`, seed by seed."""
+
+    task = as_task(task)
 
     def figure(backbone: Backbone) -> list[float]:
         return [purity(told, task.test.labels) for told in backbone.stage_features(task.test.items)]
@@ -114,7 +121,10 @@ def purity(features: np.ndarray, labels: np.ndarray, count: int = TOP) -> float:
 
 def excites(backbone: Backbone, task: Task, *, stage: int, unit: int, count: int = TOP) -> picture.Picture:
     """The test pictures of ``task`` to which a unit, one of the numbers that the stage says, answers most."""
+    task, count = as_task(task), whole(count, f"count={shown(count)} is no number of pictures", most=100)
+    stage = whole(stage, f"stage={shown(stage)} is no stage", most=len(check_backbone(backbone).stages))
     features = backbone.features(task.test.items, stage=stage)
+    unit = whole(unit, f"unit={shown(unit)} is no unit", least=0)
     if not 0 <= unit < features.shape[1]:
         raise TlkitError(f"Stage {stage} of {backbone.name} has the units 0 to {features.shape[1] - 1}, not {unit!r}.")
     rows = strongest(features[:, [unit]], count)[:, 0]

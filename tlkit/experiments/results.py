@@ -10,10 +10,11 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from tlkit.errors import TlkitError, unknown
+from tlkit.arguments import a_path, to_write, whole
+from tlkit.errors import TlkitError, shown, unknown
 from tlkit.estimate import Estimate
 from tlkit.experiments.journal import read_rows
-from tlkit.experiments.result import COLUMNS, Result
+from tlkit.experiments.result import COLUMNS, Result, read_row
 
 FORMAT = 1
 FROM_NOTHING = ("scratch", "random_head", "random_lora", "tf_idf")  # strategies in which the source has no part
@@ -185,11 +186,11 @@ class Results:
 
     def save(self, path: str | os.PathLike) -> Path:
         """Write the runs down as JSON, whole or not at all; :func:`load_results` reads them again."""
-        path = Path(path)
+        path = to_write(path, "results", "results.json")
         rows = ",\n".join(json.dumps(run.row()) for run in self)
         draft = path.with_name(f"{path.name}.{os.getpid()}.tmp")
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            path.parent.mkdir(exist_ok=True)
             draft.write_text(f'{{"format": {FORMAT}, "rows": [\n{rows}\n]}}\n', encoding="utf-8")
             os.replace(draft, path)
         except OSError as error:
@@ -204,19 +205,29 @@ class Results:
         return list(dict.fromkeys(getattr(run, name) for run in self))
 
 
+def as_results(given: Results | Iterable[Result] | None) -> Results:
+    """Earlier results, if that is what they are; none where there are none."""
+    runs = list(given) if isinstance(given, Iterable) and not isinstance(given, (str, bytes, os.PathLike)) else None
+    if given is not None and (runs is None or not all(isinstance(run, Result) for run in runs)):
+        raise TlkitError(f"{shown(given)} holds no results: give what tl.compare or tl.load_results returned.")
+    return Results(runs or ())
+
+
 def load_results(path: str | os.PathLike) -> Results:
     """Results that :meth:`Results.save` wrote, or ``compare(save=...)``."""
     from tlkit.experiments.journal import SUFFIX, place_of
 
-    path = Path(path)
+    path = a_path(path, "saved results", "results.json")
+    if path.is_dir():
+        raise TlkitError(f"{path} is a folder: name the file in it that holds the results.")
     if path.suffix == SUFFIX or (not path.is_file() and place_of(path).is_file()):
         return Results(read_rows(place_of(path)))
     try:
         saved = json.loads(path.read_text(encoding="utf-8"))
-        version, rows = int(saved["format"]), saved["rows"]
+        version, rows = whole(saved["format"], "the format"), list(saved["rows"])
     except OSError as error:
         raise TlkitError(f"There are no results to read at {path} ({error.strerror}).") from error
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise TlkitError(
             f"{path} does not hold results that tlkit saved, or was cut short: save them again."
         ) from error
@@ -226,8 +237,8 @@ def load_results(path: str | os.PathLike) -> Results:
             "upgrade with `pip install --upgrade tlkit`."
         )
     try:
-        return Results(Result(**row) for row in rows)
-    except TypeError as error:
+        return Results(map(read_row, rows))
+    except (TypeError, ValueError) as error:
         raise TlkitError(f"{path} has rows that are no results ({error}): save them again.") from error
 
 

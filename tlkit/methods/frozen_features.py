@@ -219,9 +219,11 @@ class FrozenFeatures:
         return row_digests(self.items)
 
 
-def _padded(length: int) -> int:
+def _padded(length: int, limit: int | None) -> int:
+    """The length to which a text is padded, so that few lengths occur; never more than the network has places for."""
     fitting = [each for each in LENGTHS if each >= length]
-    return fitting[0] if fitting else -(-length // LENGTHS[-1]) * LENGTHS[-1]
+    padded = fitting[0] if fitting else -(-length // LENGTHS[-1]) * LENGTHS[-1]
+    return min(padded, limit or padded)
 
 
 def _apart(activations: Activations) -> list[dict[str, Tensor]]:

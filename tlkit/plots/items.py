@@ -6,7 +6,10 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from tlkit.arguments import listed, whole
+from tlkit.datasets.catalogue import as_task
 from tlkit.datasets.task import Task
+from tlkit.errors import TlkitError, shown, unknown
 from tlkit.plots import picture, style
 from tlkit.plots.picture import Picture
 
@@ -30,14 +33,21 @@ def see_questions(*tasks, count: int = 6) -> Picture:
     return Picture(fig, f"images of {asked}", f"The first {count} test images of {asked}: {'; '.join(called)}.")
 
 
-def see(*tasks: Task, note: str = "E", count: int = 6) -> picture.Picture:
+def see(*tasks: Task | str, note: str = "E", count: int = 6) -> picture.Picture:
     """Training pictures of one note, a row a task: frequency upwards, time to the right, bright where it is loud."""
+    tasks = [as_task(task) for task in listed(tasks, "tasks", "tl.task('notes/piano')", single=())]
+    count = whole(count, f"count={shown(count)} is no number of pictures", most=50)
+    for task in tasks:
+        if note not in task.classes:
+            raise unknown(f"class of {task.name}", note, task.classes)
+        if task.train.items.ndim < 3:
+            raise TlkitError(f"{task.name} has {task.modality}s, and only pictures can be seen.")
     fig = Figure(figsize=(1.25 * count + 1.2, 1.5 * len(tasks)), dpi=100, layout="constrained")
     rows = fig.subplots(len(tasks), count, squeeze=False)
     for axes, task in zip(rows, tasks, strict=True):
         label = task.classes.index(note)
-        shown = task.train.items[task.train.labels == label][:: max(1, task.most_shots // count)]
-        for ax, item in zip(axes, shown, strict=False):
+        seen = task.train.items[task.train.labels == label][:: max(1, task.most_shots // count)]
+        for ax, item in zip(axes, seen, strict=False):
             ax.imshow(item, origin="lower", cmap="cividis")
             ax.set(xticks=[], yticks=[])
         axes[0].set_ylabel(style.short(task.name))

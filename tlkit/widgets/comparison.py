@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import time
+from inspect import signature
 
 import ipywidgets as W
 
+from tlkit.datasets.catalogue import as_task
 from tlkit.datasets.task import Task
+from tlkit.errors import unknown
 from tlkit.events import Done, Progress, Step
 from tlkit.experiments.compare import compare
 from tlkit.experiments.result import Result
 from tlkit.experiments.results import Results
-from tlkit.experiments.source import Source
+from tlkit.experiments.source import Source, as_source
 from tlkit.models.backbone import Backbone
 from tlkit.plots import label_curve, picture
 from tlkit.widgets.base import Lab, count
@@ -26,9 +29,11 @@ class Comparison(Lab):
     those of :func:`tlkit.compare`.
     """
 
-    def __init__(self, source: Source | Backbone, target: Task, **asked):
+    def __init__(self, source: Source | Backbone, target: Task | str, **asked):
         super().__init__()
-        self._question = (source, target, asked)
+        if unknown_ones := asked.keys() - signature(compare).parameters.keys():
+            raise unknown("argument", min(unknown_ones), signature(compare).parameters)
+        self._question = (as_source(source), as_task(target), asked)
         self.results = Results([])
         self._drawn = 0.0
         self.begin = W.Button(description="Start", icon="play", tooltip="Begin, or go on")

@@ -9,15 +9,16 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
-from tlkit.datasets.catalogue import task
+from tlkit.datasets.catalogue import as_task
 from tlkit.datasets.task import Task
 from tlkit.errors import TlkitError
 from tlkit.experiments.result import Result
-from tlkit.experiments.results import Results
-from tlkit.experiments.source import Source
+from tlkit.experiments.results import Results, as_results
+from tlkit.experiments.source import Source, as_source
+from tlkit.methods.classifier import check_modality
 from tlkit.methods.strategy import as_strategy
 from tlkit.plots import label_curve, picture, style
-from tlkit.widgets.base import Lab, buttons, count, slider
+from tlkit.widgets.base import Lab, buttons, count, given_pairs, given_shots, given_strategies, slider
 from tlkit.widgets.transfer import DRAWS, Bench
 
 HELP, HARM = "#0072b2", "#d55e00"
@@ -119,20 +120,24 @@ class TeacherLab(Lab):
     def __init__(
         self,
         teachers: Mapping[str, Source],
-        target: str = "notes/guitar",
+        target: str | Task = "notes/guitar",
         *,
         saved: Results,
         strategies: Sequence[str] = ("head", "lp_ft", "full", "keep"),
         shots: Sequence[int] = (1, 5, 20),
     ):
         super().__init__()
-        self._benches = {name: Bench(source) for name, source in teachers.items()}
-        self._target, self._saved = task(target), _alone(saved, target)
+        teachers = given_pairs(teachers, "teachers", "{'piano': source}")
+        self._benches = {name: Bench(as_source(source)) for name, source in teachers.items()}
+        shots, saved, self._target = given_shots(shots), as_results(saved), as_task(target)
+        for bench in self._benches.values():
+            check_modality(bench.source.backbone, self._target)
+        self._saved = _alone(saved, self._target.name)
         _check(self._saved, shots)
         self._screen = Screen(shots, saved)
         self._asked: tuple[str, str, int] | None = None
         self._runs: list[Result] = []
-        names = [as_strategy(name).name for name in strategies]
+        names = [as_strategy(name).name for name in given_strategies(strategies)]
         self.teacher = buttons("Teacher", list(self._benches))
         self.strategy = buttons("Strategy", [(style.label(name), name) for name in names])
         self.shots = slider("Labels of each class", list(shots), 5 if 5 in shots else shots[0])

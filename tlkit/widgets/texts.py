@@ -10,20 +10,19 @@ import ipywidgets as W
 import numpy as np
 from matplotlib.figure import Figure
 
-from tlkit.datasets.catalogue import task
 from tlkit.datasets.task import Task
 from tlkit.events import Listener
 from tlkit.experiments.compare import transfer
-from tlkit.experiments.results import Results
+from tlkit.experiments.results import Results, as_results
 from tlkit.experiments.source import Source, as_source
 from tlkit.experiments.text_baseline import STRATEGY, count_words
-from tlkit.methods.classifier import new_head, probabilities, share_right
+from tlkit.methods.classifier import check_modality, new_head, probabilities, share_right
 from tlkit.methods.frozen_features import FrozenFeatures
 from tlkit.methods.linear_probe import fit_head
 from tlkit.methods.strategy import as_strategy
 from tlkit.models.backbone import Backbone
 from tlkit.plots import label_curve, picture, style
-from tlkit.widgets.base import Lab, buttons, count, slider
+from tlkit.widgets.base import Lab, buttons, count, given_shots, given_strategies, slider, texts_given
 from tlkit.widgets.neighbours import shortened
 
 DRAWS = 3  # different sets of labelled texts, for the spread
@@ -188,18 +187,21 @@ class WordsLab(Lab):
     def __init__(
         self,
         source: Source | Backbone,
-        tasks: Sequence[str] = ("reviews/tweets", "intents", "spam"),
+        tasks: str | Task | Sequence[str | Task] = ("reviews/tweets", "intents", "spam"),
         *,
         strategies: Sequence[str] = (STRATEGY, "head", "partial:2", "full"),
         shots: Sequence[int] = (1, 2, 4, 8, 16, 32, 64),
         saved: Results | None = None,
     ):
         super().__init__()
-        self.bench, self._screen = Bench(as_source(source), max(shots)), Screen(shots, saved)
-        self._tasks = {style.short(name): task(name) for name in tasks}
+        source, shots, given = as_source(source), given_shots(shots), texts_given(tasks)
+        for each in given:
+            check_modality(source.backbone, each)
+        self.bench, self._screen = Bench(source, max(shots)), Screen(shots, as_results(saved))
+        self._tasks = {style.short(each.name): each for each in given}
         self._asked: tuple[Task, str, int] | None = None
         self._outcomes: list[Outcome] = []
-        names = [name if name == STRATEGY else as_strategy(name).name for name in strategies]
+        names = [name if name == STRATEGY else as_strategy(name).name for name in given_strategies(strategies)]
         self.task = buttons("Task", list(self._tasks))
         self.strategy = buttons("Strategy", [(style.label(n), n) for n in names], "head" if "head" in names else None)
         self.shots = slider("Labels of each class", list(shots), 8 if 8 in shots else shots[0])

@@ -10,16 +10,16 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from tlkit.datasets import notes
-from tlkit.datasets.catalogue import task
 from tlkit.datasets.task import Task
+from tlkit.errors import TlkitError
 from tlkit.events import Listener
 from tlkit.experiments.compare import transfer
 from tlkit.experiments.result import Result
-from tlkit.experiments.results import Results
-from tlkit.experiments.source import Source
+from tlkit.experiments.results import Results, as_results
+from tlkit.experiments.source import Source, as_source
 from tlkit.methods.strategy import Strategy, as_strategy
 from tlkit.plots import label_curve, picture, style
-from tlkit.widgets.base import Lab, buttons, count, slider
+from tlkit.widgets.base import Lab, buttons, count, given_shots, given_strategies, given_tasks, slider
 from tlkit.widgets.sound import MIDDLE_C, player
 
 DRAWS = 5  # different sets of labelled notes, for the spread
@@ -160,6 +160,15 @@ class Screen:
         return [*drawn, self._curve.legend(handles=drawn, loc="lower right", frameon=False, fontsize=8)]
 
 
+def _check_notes(target: Task) -> None:
+    """The lab plays what it shows, and has recordings of its own notes only."""
+    if not {"pitch", "instrument"} <= set(target.test.tags):
+        raise TlkitError(
+            f"{target.name} has no notes to hear, and this lab plays them: give tasks such as 'notes/guitar'. For "
+            "other tasks there are tl.DepthLab, tl.StackLab, tl.AdapterLab and, for texts, tl.WordsLab."
+        )
+
+
 class TransferLab(Lab):
     """Instrument, strategy and shots; the picture and its words answer, and the note can be heard.
 
@@ -170,19 +179,21 @@ class TransferLab(Lab):
     def __init__(
         self,
         source: Source,
-        targets: Sequence[str] = ("notes/guitar",),
+        targets: str | Task | Sequence[str | Task] = ("notes/guitar",),
         *,
         strategies: Sequence[str] = ("head", "full", "lp_ft", "scratch"),
         shots: Sequence[int] = (1, 2, 5, 10, 20, 50),
         saved: Results | None = None,
     ):
         super().__init__()
-        self.bench, self._screen = Bench(source), Screen(shots, source.classes, saved)
-        self._targets = {style.short(name): task(name) for name in targets}
-        for target in self._targets.values():
+        source, shots, given = as_source(source), given_shots(shots), given_tasks(targets, "notes/guitar")
+        for target in given:
+            _check_notes(target)
             target.draw(max(shots))
+        self.bench, self._screen = Bench(source), Screen(shots, source.classes, as_results(saved))
+        self._targets = {style.short(target.name): target for target in given}
         self._asked, self._runs = next(iter(self._targets.values())), []
-        named = {style.label(name): as_strategy(name) for name in strategies}
+        named = {style.label(each.name): each for each in map(as_strategy, given_strategies(strategies))}
         self.instrument = buttons("Instrument", list(self._targets))
         self.strategy = buttons("Strategy", [(label, strategy.name) for label, strategy in named.items()])
         self.shots = slider("Notes of each name", list(shots), 5 if 5 in shots else shots[0])
