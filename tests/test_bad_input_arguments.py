@@ -16,7 +16,10 @@ from torchvision import models
 
 import tlkit as tl
 from tests.small_networks import save_model
+from tlkit.analysis.layers import top_activations
+from tlkit.analysis.written_rule import by_rule
 from tlkit.commands import cli
+from tlkit.datasets.shortcut import with_shortcut
 from tlkit.errors import SHOWN
 from tlkit.models import weights
 from tlkit.models.catalogue import backbone
@@ -150,29 +153,38 @@ SOURCES_AND_TASKS = {
     "texts for a network of pictures": (lambda w: tl.transfer(w.source, "reviews/tweets"), "has texts"),
     "a name as a pupil": (lambda w: tl.pretrain("note-cnn", w.task), "'note-cnn' is no backbone"),
     "nothing to teach": (lambda w: tl.pretrain(backbone("note-cnn"), None), "None is no task"),
-    "no random twin of a number": (lambda w: tl.untaught(5), "5 is no backbone"),
+    "no random twin of a number": (lambda w: tl.random_source(5), "5 is no backbone"),
     "forgetting of a borrowed network": (
-        lambda w: tl.measure_forgetting(backbone("pixels"), w.task, strategies=["full"], shots=1),
+        lambda w: tl.forgetting.measure(backbone("pixels"), w.task, strategies=["full"], shots=1),
         "was not taught here",
     ),
-    "forgetting without a result": (lambda w: tl.remembered(w.source, 5), "5 is no result"),
-    "words of pictures": (lambda w: tl.count_words(w.task, shots=1), "only texts have words"),
-    "words of nothing": (lambda w: tl.count_words(None), "None is no task"),
-    "tokens of a network of pictures": (lambda w: tl.tokens(w.source.backbone, "a"), "reads no texts"),
-    "tokens of nothing": (lambda w: tl.tokens(None, "a"), "None is no backbone"),
-    "a mark on nothing": (lambda w: tl.with_tell(None), "None is no task"),
-    "a rule that is none": (lambda w: tl.by_rule(w.source, w.task, w.task, 5, strategy="head", shots=1), "is no rule"),
-    "what excites a stage too many": (lambda w: tl.excites(w.source.backbone, w.task, stage=9, unit=0), "is no stage"),
-    "what excites half a unit": (lambda w: tl.excites(w.source.backbone, w.task, stage=1, unit=0.5), "is no unit"),
-    "a lab of notes with other pictures": (lambda w: tl.TransferLab(w.source, w.task), "has no notes to hear"),
-    "a lab of texts with pictures": (lambda w: tl.WordsLab(w.source, w.task), "this lab shows texts"),
-    "a lab of texts with nothing": (lambda w: tl.WordsLab(w.source, []), "asks for nothing"),
-    "a lab of depth without stories": (lambda w: tl.DepthLab({}), "names nothing to choose from"),
-    "a lab of depth with a list": (lambda w: tl.DepthLab([w.source]), "names nothing to choose from"),
-    "a lab of depth with half a story": (lambda w: tl.DepthLab({"a": w.source}), "has not 2 parts"),
-    "a lab of prompts without words": (lambda w: tl.PromptLab(w.source.backbone, w.task), "says no words"),
+    "forgetting without a result": (lambda w: tl.forgetting.source_accuracy(w.source, 5), "5 is no result"),
+    "words of pictures": (lambda w: tl.text_baseline.count_words(w.task, shots=1), "only texts have words"),
+    "words of nothing": (lambda w: tl.text_baseline.count_words(None), "None is no task"),
+    "tokens of a network of pictures": (lambda w: tl.neighbours.tokens(w.source.backbone, "a"), "reads no texts"),
+    "tokens of nothing": (lambda w: tl.neighbours.tokens(None, "a"), "None is no backbone"),
+    "a mark on nothing": (lambda w: with_shortcut(None), "None is no task"),
+    "a rule that is none": (
+        lambda w: by_rule(w.source, w.task, w.task, 5, strategy="head", shots=1),
+        "is no rule",
+    ),
+    "what excites a stage too many": (
+        lambda w: top_activations(w.source.backbone, w.task, stage=9, unit=0),
+        "is no stage",
+    ),
+    "what excites half a unit": (
+        lambda w: top_activations(w.source.backbone, w.task, stage=1, unit=0.5),
+        "is no unit",
+    ),
+    "a lab of notes with other pictures": (lambda w: tl.labs.TransferLab(w.source, w.task), "has no notes to hear"),
+    "a lab of texts with pictures": (lambda w: tl.labs.WordsLab(w.source, w.task), "this lab shows texts"),
+    "a lab of texts with nothing": (lambda w: tl.labs.WordsLab(w.source, []), "asks for nothing"),
+    "a lab of depth without stories": (lambda w: tl.labs.DepthLab({}), "names nothing to choose from"),
+    "a lab of depth with a list": (lambda w: tl.labs.DepthLab([w.source]), "names nothing to choose from"),
+    "a lab of depth with half a story": (lambda w: tl.labs.DepthLab({"a": w.source}), "has not 2 parts"),
+    "a lab of prompts without words": (lambda w: tl.labs.PromptLab(w.source.backbone, w.task), "says no words"),
     "a lab of teachers without runs": (
-        lambda w: tl.TeacherLab({"a": w.source}, w.task, saved=None),
+        lambda w: tl.labs.TeacherLab({"a": w.source}, w.task, saved=None),
         "has no runs from scratch",
     ),
     "a comparison with an unknown argument": (
@@ -236,12 +248,12 @@ NUMBERS = {
     "an order below zero": (lambda w: tl.Prompt(order=-1), "is no number of an order"),
     "a test of nothing": (lambda w: w.task.fewer(test=0), "can't be drawn"),
     "half a test": (lambda w: w.task.fewer(test=0.5), "can't be drawn"),
-    "a look too many": (lambda w: tl.drift(w.source, w.task, looks=[-1]), "is no number of looks"),
-    "no word that counts": (lambda w: tl.count_words("reviews/tweets", most=0), "is no number of words"),
-    "one shot to choose by": (lambda w: tl.choose_cut(w.source, w.task, shots=1), "2 shots"),
-    "no sentences": (lambda w: tl.texts([]), "asks for nothing"),
-    "features of three sizes": (lambda w: tl.cka([[1, 2], [3]], [[1, 2], [3, 4]]), "are no numbers"),
-    "features of words": (lambda w: tl.cka(["a"], ["b"]), "are no numbers"),
+    "a look too many": (lambda w: tl.batchnorm.drift(w.source, w.task, looks=[-1]), "is no number of looks"),
+    "no word that counts": (lambda w: tl.text_baseline.count_words("reviews/tweets", most=0), "is no number of words"),
+    "one shot to choose by": (lambda w: tl.layers.choose_cut(w.source, w.task, shots=1), "2 shots"),
+    "no sentences": (lambda w: tl.neighbours.texts([]), "asks for nothing"),
+    "features of three sizes": (lambda w: tl.layers.cka([[1, 2], [3]], [[1, 2], [3, 4]]), "are no numbers"),
+    "features of words": (lambda w: tl.layers.cka(["a"], ["b"]), "are no numbers"),
 }
 MODELS = {
     "a folder without its tokenizer": (

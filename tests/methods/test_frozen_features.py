@@ -11,6 +11,7 @@ import tlkit as tl
 from tests.methods.test_prompting import reviews
 from tests.small_networks import save_model
 from tlkit.commands.cli import main
+from tlkit.events import Stopped
 from tlkit.methods import feature_cache
 from tlkit.methods.classifier import Classifier, new_head
 from tlkit.methods.feature_cache import FeatureCache
@@ -246,9 +247,9 @@ def test_learning_on_what_was_said_in_bfloat16(texts_of, monkeypatch, strategy):
 
 def test_a_listener_stops_a_look():
     def stop(event):
-        raise tl.Stopped
+        raise Stopped
 
-    with pytest.raises(tl.Stopped):
+    with pytest.raises(Stopped):
         FrozenFeatures(tl.backbone("note-cnn").fresh(0), PICTURES, cache=FeatureCache(), on_event=stop).features()
 
 
@@ -263,7 +264,7 @@ def test_fit_asks_frozen_stages_itself_if_nobody_did(source, high_bars):
     ours, theirs = (Classifier(source.backbone.copy(), new_head(96, 3, seed=0)) for _ in range(2))
     phase, some = tl.Partial(1).phases[0], high_bars.train.take(rows)
     known = FrozenFeatures(source.backbone, high_bars.train.items).states(rows, stop=3)
-    fit(ours, some, phase, frozen=3, seed=0, steps=3, said=known)
+    fit(ours, some, phase, frozen=3, seed=0, steps=3, activations=known)
     fit(theirs, some, phase, frozen=3, seed=0, steps=3)
     assert ours.backbone.digest() == theirs.backbone.digest()
 

@@ -34,7 +34,7 @@ BEFORE = "as_is"
 AFTER = ", after "  # between the names of source and target
 
 
-def remembered(source: Source, result: Result) -> float:
+def source_accuracy(source: Source, result: Result) -> float:
     """The share of the source's own test that ``result``'s network names right, with the source's own head on it.
 
     The source must be one that was taught here, and ``result`` what :func:`tlkit.transfer` made of it, with its model.
@@ -50,7 +50,7 @@ def remembered(source: Source, result: Result) -> float:
     return Classifier(body, source.model.head).accuracy(source.task.test)
 
 
-def measure_forgetting(
+def measure(
     source: Source,
     target: Task | str,
     *,
@@ -61,7 +61,7 @@ def measure_forgetting(
 ) -> Results:
     """What each strategy leaves of the source, and what it learns of the target: results on both tests.
 
-    The target of the former is called "notes/piano, after notes/drums"; :func:`retained` picks them out. ``as_is``
+    The target of the former is called "notes/piano, after notes/drums"; :func:`on_source` picks them out. ``as_is``
     among the strategies is the source before it learnt anything else. ``reuse`` takes earlier results.
     """
     _check(source)
@@ -80,8 +80,8 @@ def measure_forgetting(
     return Results(runs, reused=reused)
 
 
-def retained(results: Results) -> Results:
-    """The results of :func:`measure_forgetting` that are on the source's own test."""
+def on_source(results: Results) -> Results:
+    """The results of :func:`measure` that are on the source's own test."""
     return Results(run for run in results if AFTER in run.target)
 
 
@@ -100,7 +100,7 @@ def _measured(own: Source, target: Task, run: Run, wanted: list[str]) -> list[Re
         return [Result(own.name, name, BEFORE, run.shots, run.seed, 0, before, 0.0, 0, weights, *wanted)]
     result = Setting(own, target, steps_of(own, None)).run(run, keep=True)
     learnt = dataclasses.replace(result, model=None)
-    after = dataclasses.replace(learnt, target=name, accuracy=remembered(own, result), key=wanted[-1], by_class=())
+    after = dataclasses.replace(learnt, target=name, accuracy=source_accuracy(own, result), key=wanted[-1], by_class=())
     return [learnt, after]
 
 
@@ -109,12 +109,12 @@ def _check(source: Source) -> None:
         raise TlkitError(f"{source.name} was not taught here, so what it knew can't be tested: use tl.pretrain.")
 
 
-def see_forgetting(found: Results, title: str = "") -> Picture:
+def plot(found: Results, title: str = "") -> Picture:
     """What each strategy leaves of the source, across, and what it learns of the target, up.
 
-    ``found`` is what :func:`tlkit.measure_forgetting` returned.
+    ``found`` is what :func:`measure` returned.
     """
-    kept = retained(found)
+    kept = on_source(found)
     learnt = Results(run for run in found if run.target != kept.targets[0])
     (shots,) = found.shots
     before = kept.accuracy("as_is", shots=shots).mean

@@ -13,7 +13,7 @@ BLOCK = 4  # pixels: what a small network can't overlook
 WORDS = "with a tell"
 
 
-def with_tell(task: Task) -> Task:
+def with_shortcut(task: Task) -> Task:
     """The same task with each picture's class written in its corner, to learn from and to be tested on alike.
 
     The mark is the class number (from 1) in binary, as blocks one above the other: bright for 1, dark for 0. A network

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tlkit.analysis.forgetting import remembered
+from tlkit.analysis.forgetting import source_accuracy
 from tlkit.datasets.catalogue import task
 from tlkit.exercises.check import PASSED, exercise, question
 from tlkit.experiments.compare import transfer
-from tlkit.experiments.results import Results, gain
+from tlkit.experiments.results import Results
 from tlkit.experiments.source import Source
 
 
@@ -23,21 +23,21 @@ def left_of_the_piano(accuracy: float, pianist: Source) -> str:
     if not 0 <= float(accuracy) <= 1:
         return "An accuracy lies between 0 and 1: give the share of notes, not their number or percent."
     tuned = transfer(pianist, guitar, strategy="full", shots=20)
-    if near(remembered(pianist, tuned)):
+    if near(source_accuracy(pianist, tuned)):
         return PASSED
     if near(tuned.accuracy):
-        return "That is what it names of the guitar: ask it about the piano, with tl.remembered."
+        return "That is what it names of the guitar: ask it about the piano, with tl.forgetting.source_accuracy."
     if near(pianist.accuracy):
-        return "That is what it knew of the piano before: give tl.remembered the result of the transfer."
-    if near(remembered(pianist, transfer(pianist, guitar, strategy="lp_ft", shots=20))):
+        return "That is what it knew of the piano before: give source_accuracy the result of the transfer."
+    if near(source_accuracy(pianist, transfer(pianist, guitar, strategy="lp_ft", shots=20))):
         return "That is head first, then all: the exercise asks for strategy='full'."
-    return "Not the figure: strategy='full', 20 shots, seed 0, then tl.remembered of the pianist and the result."
+    return "Not the figure: strategy='full', 20 shots, seed 0, then source_accuracy of the pianist and the result."
 
 
 @exercise("05.2")
 def worst_teacher(name: str, by: Mapping[str, Results], alone: Results) -> str:
     """The teacher whose frozen body loses most against scratch at twenty shots, on the mean."""
-    gains = {teacher: gain(results, alone, "head", shots=20).mean for teacher, results in by.items()}
+    gains = {teacher: results.gain("head", shots=20, baseline=alone).mean for teacher, results in by.items()}
     if name not in gains:
         return f"Give one of the teachers by name: {', '.join(map(repr, gains))}."
     if name == min(gains, key=gains.get):

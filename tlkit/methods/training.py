@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import torch
@@ -26,6 +26,7 @@ from tlkit.methods.frozen_features import FrozenFeatures
 from tlkit.methods.strategy import Phase
 from tlkit.models.backbone import Backbone
 from tlkit.models.sequences import Activations, Sequences
+from tlkit.models.transformer import Embedding, only_words_of
 from tlkit.runtime.torch_state import seeded, threads
 
 POOL = 8  # batches of texts among which those of like length are put together
@@ -57,14 +58,16 @@ def fit(
     if frozen and activations is None:
         alone = FrozenFeatures(backbone, examples.items, cache=FeatureCache())
         activations = alone.states(np.arange(len(examples)), stop=frozen)
-    with seeded(seed), threads(backbone.threads), _learning(backbone, frozen, phase.statistics):
+    with (
+        seeded(seed), threads(backbone.threads), _learning(backbone, frozen, phase.statistics),
+        _given(backbone, examples.items, activations, decay) as given,
+    ):  # fmt: skip
         labels, device = torch.from_numpy(examples.labels).to(backbone.device), backbone.device
         optimiser = torch.optim.AdamW(parameter_groups(model, phase), weight_decay=decay, fused=True)
         schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: one_cycle(step, steps))
-        batches = _draw_batches(len(labels), batch, steps, seed, _lengths(model.backbone, examples.items, activations))
+        batches = _draw_batches(len(labels), batch, steps, seed, _lengths(backbone, examples.items, activations))
         for step, rows in enumerate(batches, start=1):
-            given = activations[rows] if frozen else backbone.prepare(examples.items[rows.numpy()])
-            scores = model(given.to(device), start=frozen)
+            scores = model(given(rows).to(device), start=frozen)
             loss = F.cross_entropy(scores, labels[rows])
             optimiser.zero_grad()
             loss.backward()
@@ -126,6 +129,23 @@ def _learning(backbone: Backbone, frozen: int, statistics: bool) -> Iterator[Non
         yield
     finally:
         backbone.requires_grad_(True).eval()
+
+
+@contextlib.contextmanager
+def _given(
+    backbone: Backbone, items: np.ndarray, activations: Activations | None, decay: float
+) -> Iterator[Callable[[Tensor], Activations]]:
+    """What the first stage that learns is given of some rows: the activations before it, or the items as inputs.
+
+    Where weights decay, those of words that are never read do, too, and may not be left out.
+    """
+    if activations is not None:
+        yield activations.__getitem__
+    elif isinstance(backbone.stages[0], Embedding) and not decay:
+        with only_words_of(backbone, items) as read:
+            yield read.__getitem__
+    else:
+        yield lambda rows: backbone.prepare(items[rows.numpy()])
 
 
 def _lengths(backbone: Backbone, items: np.ndarray, activations: Activations | None) -> Tensor | None:

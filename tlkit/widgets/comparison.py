@@ -16,7 +16,7 @@ from tlkit.experiments.result import Result
 from tlkit.experiments.results import Results
 from tlkit.experiments.source import Source, as_source
 from tlkit.models.backbone import Backbone
-from tlkit.plots import label_curve, picture
+from tlkit.plots import picture
 from tlkit.widgets.base import Lab, count
 
 PAUSE = 0.5  # seconds between two drawings: a redraw takes a tenth of a second from the training
@@ -79,7 +79,7 @@ class Comparison(Lab):
     def _draw(self, words: str) -> None:
         if len(self.results):
             fig, ax = picture.figure()
-            label_curve.label_curve(self.results, ax=ax)
+            self.results.plot(ax)
             self.show(picture.png(fig), words)
 
     def _said(self) -> str:
@@ -88,7 +88,7 @@ class Comparison(Lab):
         return f"{count(len(self.results), 'run')} done.{ending} {self._described()}"
 
     def _described(self) -> str:
-        return label_curve.describe(self.results, "", self.results.strategies)
+        return self.results.describe()
 
 
 def _under_way(event: Step | Progress) -> str:

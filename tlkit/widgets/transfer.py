@@ -165,7 +165,7 @@ def _check_notes(target: Task) -> None:
     if not {"pitch", "instrument"} <= set(target.test.tags):
         raise TlkitError(
             f"{target.name} has no notes to hear, and this lab plays them: give tasks such as 'notes/guitar'. For "
-            "other tasks there are tl.DepthLab, tl.StackLab, tl.AdapterLab and, for texts, tl.WordsLab."
+            "other tasks tl.labs has DepthLab, StackLab, AdapterLab and, for texts, WordsLab."
         )
 
 
