@@ -21,7 +21,7 @@ class BodyFeatures:
 
     def __init__(self, body: Backbone, target: Task, on_event: Listener, cache: FeatureCache | None = None):
         self.body = body
-        known = stage_fingerprints(body) if cache is None else None  # of a network that nobody else has, each part's own
+        known = stage_fingerprints(body) if cache is None else None  # of others each part works out its own
         self.train, self.test = (
             FrozenFeatures(body, part.items, fingerprints=known, cache=cache, on_event=on_event)
             for part in (target.train, target.test)

@@ -46,8 +46,8 @@ class CachedBlock:
 class FeatureCache:
     """Remembers activations, in memory up to ``memory`` bytes, then in files in ``folder`` up to ``disk`` bytes.
 
-    What was used longest ago goes first. Nothing breaks when there is no room: they are computed again. The files belong to
-    this process and go with it.
+    What was used longest ago goes first. Nothing breaks when there is no room: they are computed again. The files
+    belong to this process and go with it.
     """
 
     memory: int | None = None
@@ -92,7 +92,11 @@ class FeatureCache:
 
     def put(self, keys: Sequence[Key], activations: Activations) -> None:
         """Keep the activations of a block, one key for each of the first rows."""
-        columns = {"values": activations} if isinstance(activations, Tensor) else {"values": activations.values, "mask": activations.mask}
+        columns = (
+            {"values": activations}
+            if isinstance(activations, Tensor)
+            else {"values": activations.values, "mask": activations.mask}
+        )
         tensors = {name: column[: len(keys)].detach().cpu().clone() for name, column in columns.items()}
         with self._lock:
             number = next(self._numbers)

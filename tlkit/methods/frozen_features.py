@@ -149,7 +149,7 @@ class FrozenFeatures:
         if not self._has_lengths:
             yield from ((part, 0) for part in split(rows, self.backbone.batch))
             return
-        lengths = np.array([_padded(length) for length in self._token_counts(rows)])
+        lengths = np.array([_padded(length, self.backbone.limit) for length in self._token_counts(rows)])
         for length in np.unique(lengths):
             yield from ((part, int(length)) for part in split(rows[lengths == length], self._size(length)))
 
@@ -172,7 +172,9 @@ class FrozenFeatures:
         """The activations of a block that the cache had no room for."""
         found: list[Activations] = []
         block = Block(filled, self._inputs(filled, length, 0))
-        self.backbone.run_blocks([block], lambda _, depth, each: found.append(each) if depth == stop else None, stop=stop)
+        self.backbone.run_blocks(
+            [block], lambda _, depth, each: found.append(each) if depth == stop else None, stop=stop
+        )
         return found[0].to("cpu")
 
     def _together(self, rows: Sequence[dict[str, Tensor]]) -> Activations:

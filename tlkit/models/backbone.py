@@ -72,6 +72,7 @@ class Backbone(nn.Module):
     What a network can do beyond that, its class declares: see :class:`~tlkit.models.language_model.TextBackbone`.
     """
 
+    limit: int | None = None  # tokens that it has places for, padding included, where that is limited
     _peft: tuple | None = None  # peft's view of the network where it has adapters: tlkit.methods.lora keeps it here
 
     def __init__(
@@ -218,6 +219,11 @@ class Backbone(nn.Module):
         """
         seen = self.prepare.size if isinstance(self.prepare, Preparation) else ""
         return state_digest(self, f"{self.name} {self.stage_names} {seen}")
+
+
+def numbered(name: str, parts: Iterable[nn.Module]) -> dict[str, nn.Module]:
+    """Stages named ``name1``, ``name2`` and so on."""
+    return {f"{name}{number}": part for number, part in enumerate(parts, start=1)}
 
 
 def split(rows: np.ndarray, size: int) -> list[np.ndarray]:
