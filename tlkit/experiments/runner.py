@@ -171,7 +171,7 @@ def starting_point(
     if strategy.prompting:
         luck = stream(seed, "prompt order", target.name, strategy.prompting.order)
         order = np.random.default_rng(luck).permutation(rows)
-        return Prompted(source.backbone, target, strategy.prompting, target.train.take(order), said=said)
+        return Prompted(source.backbone, target, strategy.prompting, target.train.take(order), log_probs=said)
     backbone = body_of(source, target, strategy, seed)
     if strategy.body == "source":
         backbone = backbone.copy(shared=shared)

@@ -22,7 +22,7 @@ from torch import Tensor
 from tlkit.events import Listener, Progress, ignore
 from tlkit.methods.feature_cache import FeatureCache, Key, shared
 from tlkit.methods.fingerprint import fingerprint_of, keys_of_stages, row_digests, stage_fingerprints
-from tlkit.models.backbone import Backbone, Block, split
+from tlkit.models.backbone import Backbone, Block, inference, split
 from tlkit.models.sequences import Activations, Sequences, padded
 
 TOKENS = 512  # in a block of texts: more is no faster, and the last block is half empty
@@ -170,12 +170,8 @@ class FrozenFeatures:
 
     def _run_anew(self, filled: np.ndarray, length: int, stop: int) -> Activations:
         """The activations of a block that the cache had no room for."""
-        found: list[Activations] = []
-        block = Block(filled, self._inputs(filled, length, 0))
-        self.backbone.run_blocks(
-            [block], lambda _, depth, each: found.append(each) if depth == stop else None, stop=stop
-        )
-        return found[0].to("cpu")
+        with inference(self.backbone):
+            return self.backbone.run(self._inputs(filled, length, 0).to(self.backbone.device), stop=stop).to("cpu")
 
     def _together(self, rows: Sequence[dict[str, Tensor]]) -> Activations:
         """Rows as one tensor, laid out as the network lays it out; or as sequences, padded to the longest of them."""

@@ -49,9 +49,9 @@ def fit(
 ) -> None:
     """Train the head and every stage after the first ``frozen`` ones, in place; adapters, where there are any, alone.
 
-    ``steps`` and ``batch`` are the backbone's own unless given. What the frozen stages say never changes: it is asked
-    once, unless it is known and given as ``activations``. They are in eval mode, so that the running statistics of a BatchNorm
-    among them stay put too, which ``requires_grad=False`` alone would not do.
+    ``steps`` and ``batch`` are the backbone's own unless given. The ``activations`` of the frozen stages never change:
+    they are computed once, unless they are known and given. Frozen stages are in eval mode, so that the running
+    statistics of a BatchNorm among them stay put too, which ``requires_grad=False`` alone would not do.
     """
     backbone, rates = model.backbone, model.backbone.rates
     steps, batch = steps or rates.steps, batch or rates.batch

@@ -306,7 +306,7 @@ def _windows(config) -> list[int]:
 
 @torch.no_grad()
 def _states_of(base: nn.Module, block: nn.Module, read: Sequences) -> tuple[Tensor, int]:
-    """The last states of a whole model for two rows of tokens; and how many things a block returns, 0 if it is the states."""
+    """The last states of a whole model for two rows; and how many things a block returns, 0 if it is the states."""
     returned = []
     hook = block.register_forward_hook(lambda _, __, out: returned.append(len(out) if isinstance(out, tuple) else 0))
     try:
