@@ -4,8 +4,8 @@ A frozen stage says the same of an item in every epoch and for every seed, numbe
 a key of the stages' weights and wiring and of the item's own content: a changed weight or item never meets a stale
 entry, and whoever freezes at least as much goes on from there.
 
-Items go through in blocks of one shape, the last one filled up. What is said of an item then depends on no other item,
-so that a run finds the same whether it comes first or last, alone or in a comparison.
+Items go through in blocks of one shape, the last one filled up. The activations of an item then depend on no other
+item, so that a run finds the same whether it comes first or last, alone or in a comparison.
 """
 
 from __future__ import annotations
