@@ -25,8 +25,8 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Looked:
-    """A network has looked at ``done`` of the ``total`` items that it is to look at now."""
+class Progress:
+    """``done`` of the ``total`` items that a network is to look at now have gone through it."""
 
     done: int
     total: int

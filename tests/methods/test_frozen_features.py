@@ -14,8 +14,8 @@ from tlkit.commands.cli import main
 from tlkit.events import Stopped
 from tlkit.methods import feature_cache
 from tlkit.methods.classifier import Classifier, new_head
-from tlkit.methods.feature_cache import FrozenCache
-from tlkit.methods.frozen_features import Frozen
+from tlkit.methods.feature_cache import FeatureCache
+from tlkit.methods.frozen_features import FrozenFeatures
 from tlkit.methods.training import fit
 from tlkit.models import pretrained_vision
 from tlkit.models.sequences import Sequences
@@ -63,13 +63,13 @@ def small_vit():
 def looked(net, items, cache, **asked):
     """How many items it had to look at to answer."""
     events = []
-    Frozen(net, items, cache=cache, on_event=events.append).features(**asked)
+    FrozenFeatures(net, items, cache=cache, on_event=events.append).features(**asked)
     return events[-1].total if events else 0
 
 
 def test_it_says_what_the_network_says_by_itself(family):
     net, items = family
-    known = Frozen(net, items, cache=FrozenCache())
+    known = FrozenFeatures(net, items, cache=FeatureCache())
     for stage in {1, len(net.stages) - 1, len(net.stages)}:
         assert np.allclose(known.features(stop=stage), net.features(items, stage=stage), atol=1e-5)
     assert np.allclose(known.features_of(net, start=2), net.features(items), atol=1e-5)
@@ -80,7 +80,7 @@ def test_learning_on_what_it_says_is_learning_with_frozen_stages(family):
     """As a tutorial would write it: the whole network in every step, with requires_grad off, in eval mode."""
     net, items = family
     stop, labels = len(net.stages) - 1, torch.arange(len(items)) % 3
-    said = Frozen(net, items, cache=FrozenCache()).states(np.arange(len(items)), stop=stop)
+    said = FrozenFeatures(net, items, cache=FeatureCache()).states(np.arange(len(items)), stop=stop)
     ours, plain = (Classifier(net.copy().eval(), new_head(net.width, 3, seed=1)) for _ in range(2))
     plain.backbone.stages[:stop].requires_grad_(False)
     for model, given, start in ((ours, said, stop), (plain, net.prepare(items), 0)):
@@ -95,23 +95,23 @@ def test_learning_on_what_it_says_is_learning_with_frozen_stages(family):
 
 def test_what_is_said_of_an_item_depends_on_no_other(family):
     net, items = family
-    together = Frozen(net, items, cache=FrozenCache()).features()
-    alone = [Frozen(net, items, cache=FrozenCache()).features(np.array([row])) for row in range(3)]
+    together = FrozenFeatures(net, items, cache=FeatureCache()).features()
+    alone = [FrozenFeatures(net, items, cache=FeatureCache()).features(np.array([row])) for row in range(3)]
     assert np.array_equal(np.concatenate(alone), together[:3])
-    one_by_one = Frozen(net, items, cache=FrozenCache())
+    one_by_one = FrozenFeatures(net, items, cache=FeatureCache())
     backwards = [one_by_one.features(np.array([row])) for row in range(8, -1, -1)]
     assert np.array_equal(np.concatenate(backwards[::-1]), together[:9])
 
 
 def test_an_item_is_looked_at_once_by_whoever_asks():
-    net, cache = tl.backbone("note-cnn").fresh(0), FrozenCache()
+    net, cache = tl.backbone("note-cnn").fresh(0), FeatureCache()
     assert looked(net, PICTURES, cache, rows=np.arange(10)) == 10
     assert looked(net.copy(), PICTURES.copy(), cache) == 60
     assert looked(net, PICTURES[::-1].copy(), cache) == 0
 
 
 def test_nothing_is_ever_stale(normed):
-    net, cache = normed.eval(), FrozenCache()
+    net, cache = normed.eval(), FeatureCache()
     assert looked(net, PICTURES, cache) == 70
     changed = PICTURES.copy()
     changed[3, 0, 0] += 1
@@ -131,7 +131,7 @@ def test_nothing_is_ever_stale(normed):
 
 
 def test_a_text_is_known_by_its_words_and_how_many_are_read(texts_of):
-    net, cache = texts_of("bert"), FrozenCache()
+    net, cache = texts_of("bert"), FeatureCache()
     assert looked(net, TEXTS, cache) == 20
     other = TEXTS.copy()
     other[4] += "!"
@@ -142,11 +142,11 @@ def test_a_text_is_known_by_its_words_and_how_many_are_read(texts_of):
 
 def test_who_freezes_more_goes_on_from_there(family):
     net, items = family
-    cache, calls = FrozenCache(), []
+    cache, calls = FeatureCache(), []
     for number, stage in enumerate(net.stages):
         stage.register_forward_hook(lambda *_, number=number: calls.append(number))
     stop = len(net.stages) - 1
-    known = Frozen(net, items, cache=cache)
+    known = FrozenFeatures(net, items, cache=cache)
     known.states(np.arange(len(items)), stop=stop)
     calls.clear()
     known.features()
@@ -155,7 +155,7 @@ def test_who_freezes_more_goes_on_from_there(family):
 
 def test_what_is_planned_is_done_on_one_way():
     net, events = tl.backbone("note-cnn").fresh(0), []
-    known = Frozen(net, PICTURES, cache=FrozenCache(), on_event=events.append)
+    known = FrozenFeatures(net, PICTURES, cache=FeatureCache(), on_event=events.append)
     known.plan(np.arange(40), waypoints={2})
     known.features(np.array([5]))
     assert events[-1].total == 40
@@ -169,9 +169,9 @@ def test_what_is_planned_is_done_on_one_way():
 @pytest.mark.parametrize("room", [{"memory": 0}, {"memory": 0, "disk": 0}, {"memory": 9_000, "disk": 20_000}])
 def test_without_room_it_is_only_slower(family, room, tmp_path):
     net, items = family
-    cache = FrozenCache(**room, folder=tmp_path)
-    plenty = Frozen(net, items, cache=FrozenCache())
-    scarce = Frozen(net, items, cache=cache)
+    cache = FeatureCache(**room, folder=tmp_path)
+    plenty = FrozenFeatures(net, items, cache=FeatureCache())
+    scarce = FrozenFeatures(net, items, cache=cache)
     rows, stop = np.arange(len(items)), len(net.stages) - 1
     for _ in range(2):
         one, two = (known.states(rows, stop=stop) for known in (plenty, scarce))
@@ -186,8 +186,8 @@ def test_without_room_it_is_only_slower(family, room, tmp_path):
 
 
 def test_files_go_with_the_cache(tmp_path):
-    cache = FrozenCache(memory=0, folder=tmp_path)
-    Frozen(tl.backbone("note-cnn").fresh(0), PICTURES, cache=cache).features()
+    cache = FeatureCache(memory=0, folder=tmp_path)
+    FrozenFeatures(tl.backbone("note-cnn").fresh(0), PICTURES, cache=cache).features()
     assert len(list(tmp_path.rglob("*.safetensors"))) == 2
     assert cache.on_disk > 0
     del cache
@@ -196,14 +196,14 @@ def test_files_go_with_the_cache(tmp_path):
 
 def test_files_that_somebody_took_away_are_no_error(tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("TLKIT_CACHE", str(tmp_path))
-    net, cache = tl.backbone("note-cnn").fresh(0), FrozenCache(memory=0)
-    first = Frozen(net, PICTURES, cache=cache).features()
+    net, cache = tl.backbone("note-cnn").fresh(0), FeatureCache(memory=0)
+    first = FrozenFeatures(net, PICTURES, cache=cache).features()
     assert main(["cache"]) == 0
     assert "What frozen stages said takes" in capsys.readouterr().out
     assert feature_cache.spilled() > 0
     assert main(["cache", "--clear"]) == 0
     assert feature_cache.spilled() == 0
-    assert np.array_equal(Frozen(net, PICTURES, cache=cache).features(), first)
+    assert np.array_equal(FrozenFeatures(net, PICTURES, cache=cache).features(), first)
 
 
 def test_a_full_disk_is_no_error(tmp_path, monkeypatch):
@@ -211,8 +211,8 @@ def test_a_full_disk_is_no_error(tmp_path, monkeypatch):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("safetensors.torch.save_file", full)
-    net, cache = tl.backbone("note-cnn").fresh(0), FrozenCache(memory=0, folder=tmp_path)
-    assert np.allclose(Frozen(net, PICTURES, cache=cache).features(), net.features(PICTURES), atol=1e-5)
+    net, cache = tl.backbone("note-cnn").fresh(0), FeatureCache(memory=0, folder=tmp_path)
+    assert np.allclose(FrozenFeatures(net, PICTURES, cache=cache).features(), net.features(PICTURES), atol=1e-5)
     assert len(cache) == 0
 
 
@@ -231,12 +231,12 @@ def test_two_comparisons_in_either_order_give_what_each_gives_alone(source, high
 
 
 def test_bfloat16_where_it_is_asked_for_changes_little(texts_of, monkeypatch):
-    net, exact = texts_of("bert"), Frozen(texts_of("bert"), TEXTS, cache=FrozenCache()).features()
+    net, exact = texts_of("bert"), FrozenFeatures(texts_of("bert"), TEXTS, cache=FeatureCache()).features()
     monkeypatch.setenv("TLKIT_BF16", "1")
-    rough = Frozen(net, TEXTS, cache=FrozenCache()).features()
+    rough = FrozenFeatures(net, TEXTS, cache=FeatureCache()).features()
     assert not np.array_equal(rough, exact)
     assert np.allclose(rough, exact, atol=0.05)
-    assert Frozen(net, TEXTS, cache=FrozenCache()).states(np.arange(2), stop=1).values.dtype == torch.float32
+    assert FrozenFeatures(net, TEXTS, cache=FeatureCache()).states(np.arange(2), stop=1).values.dtype == torch.float32
 
 
 @pytest.mark.parametrize("strategy", ["head", "partial:1", "lora:2"])
@@ -250,7 +250,7 @@ def test_a_listener_stops_a_look():
         raise Stopped
 
     with pytest.raises(Stopped):
-        Frozen(tl.backbone("note-cnn").fresh(0), PICTURES, cache=FrozenCache(), on_event=stop).features()
+        FrozenFeatures(tl.backbone("note-cnn").fresh(0), PICTURES, cache=FeatureCache(), on_event=stop).features()
 
 
 def test_a_run_is_charged_for_looking_whoever_looked(source, high_bars):
@@ -263,8 +263,8 @@ def test_fit_asks_frozen_stages_itself_if_nobody_did(source, high_bars):
     rows = np.arange(6)
     ours, theirs = (Classifier(source.backbone.copy(), new_head(96, 3, seed=0)) for _ in range(2))
     phase, some = tl.Partial(1).phases[0], high_bars.train.take(rows)
-    known = Frozen(source.backbone, high_bars.train.items).states(rows, stop=3)
-    fit(ours, some, phase, frozen=3, seed=0, steps=3, said=known)
+    known = FrozenFeatures(source.backbone, high_bars.train.items).states(rows, stop=3)
+    fit(ours, some, phase, frozen=3, seed=0, steps=3, activations=known)
     fit(theirs, some, phase, frozen=3, seed=0, steps=3)
     assert ours.backbone.digest() == theirs.backbone.digest()
 

@@ -12,7 +12,6 @@ from tlkit.methods import answer_scores, prompting
 from tlkit.methods.answer_scores import score_words
 from tlkit.methods.prompting import REQUESTS, WORDINGS, Prompted, wordings
 from tlkit.methods.strategy import as_strategy
-from tlkit.models.transformer import reads_side_by_side
 
 
 def reviews() -> tl.Task:
@@ -60,12 +59,12 @@ def test_what_prompts_share_is_read_once_and_nothing_else_changes(tmp_path, kind
     save_model(tmp_path, kind)
     net = tl.backbone(str(tmp_path), size=64)
     prompts = [f"{'a bad film, a good film. ' * 3}{text}: is it" for text in ("bad", "very good", "so-so", "", "new")]
-    assert reads_side_by_side(net)
+    assert net.reads_side_by_side
     beside = score_words(net, prompts, ["no", "yes", "certainly"])
-    monkeypatch.setattr(net, "_beside", False)
+    monkeypatch.setattr(net, "reads_side_by_side", False)
     assert np.allclose(beside, score_words(net, prompts, ["no", "yes", "certainly"]), atol=1e-4)
     monkeypatch.setattr(answer_scores, "BESIDE", 20)
-    monkeypatch.setattr(net, "_beside", True)
+    monkeypatch.setattr(net, "reads_side_by_side", True)
     assert np.allclose(beside, score_words(net, prompts, ["no", "yes", "certainly"]), atol=1e-4)
 
 
@@ -74,7 +73,7 @@ def test_a_network_without_places_of_its_own_reads_each_prompt_whole(tmp_path):
     save_model(tmp_path, "llama")
     transformers.AutoModelForCausalLM.from_config(config).save_pretrained(tmp_path)
     net = tl.backbone(str(tmp_path), size=64)
-    assert not reads_side_by_side(net)
+    assert not net.reads_side_by_side
     assert score_words(net, ["x is", "a y is"], ["no"]).shape == (2, 1)
 
 

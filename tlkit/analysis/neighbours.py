@@ -12,8 +12,9 @@ from tlkit.datasets.task import Task
 from tlkit.errors import TlkitError
 from tlkit.experiments.source import check_backbone
 from tlkit.methods.cut_texts import tell_cut
-from tlkit.methods.frozen_features import Frozen
+from tlkit.methods.frozen_features import FrozenFeatures
 from tlkit.models.backbone import Backbone
+from tlkit.models.language_model import TextBackbone
 
 
 def texts(sentences: Iterable[str]) -> np.ndarray:
@@ -24,10 +25,9 @@ def texts(sentences: Iterable[str]) -> np.ndarray:
 
 def tokens(backbone: Backbone, text: str) -> list[str]:
     """The pieces into which a network that reads cuts a text; ``##`` marks one that goes on a word."""
-    tokenizer = getattr(check_backbone(backbone).prepare, "tokenizer", None)
-    if tokenizer is None:
+    if not isinstance(check_backbone(backbone), TextBackbone):
         raise TlkitError(f"{backbone.name} reads no texts, so it has no tokens: take 'minilm'.")
-    return tokenizer.tokenize(str(text))
+    return backbone.tokenizer.tokenize(str(text))
 
 
 class Near(NamedTuple):
@@ -55,7 +55,7 @@ class Shelf:
             points = self._vectorizer.transform(task.test.items).toarray()
         else:
             tell_cut(backbone, task)
-            points = Frozen(backbone, task.test.items).features()
+            points = FrozenFeatures(backbone, task.test.items).features()
         self.points = _unit(points)
 
     def point(self, text: str) -> np.ndarray:

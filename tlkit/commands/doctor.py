@@ -18,7 +18,7 @@ from pathlib import Path
 from tlkit import __version__
 from tlkit.commands.jupyter import jupyter_folders, unwritable
 from tlkit.runtime import paths
-from tlkit.runtime.checksums import sha256
+from tlkit.runtime.checksums import SHEET, damage
 from tlkit.runtime.limits import cores, memory_limit
 
 GIB = 2**30
@@ -146,25 +146,15 @@ def check_cores() -> Iterator[Finding]:
 
 def check_data() -> Iterator[Finding]:
     """Is every file of every data set there, and as it was shipped?"""
-    sums = sorted(paths.DATA.glob("*/SHA256SUMS"))
+    sums = sorted(paths.DATA.glob(f"*/{SHEET}"))
     remedy = "Install tlkit again: it brings the files anew."
     if (paths.ROOT / ".git").exists():
         remedy = f"Run `git checkout data/` in {paths.ROOT}: it brings the files back."
     if not sums:
         yield _finding("data", False, f"no data sets in {paths.DATA}", remedy)
     for sheet in sums:
-        faults = list(_damage(sheet))
+        faults = [f"{name} is {state}" for name, state in damage(sheet.parent).items()]
         yield _finding(f"data/{sheet.parent.name}", not faults, ", ".join(faults) or "as shipped", remedy)
-
-
-def _damage(sheet: Path) -> Iterator[str]:
-    for line in filter(str.strip, sheet.read_text(encoding="utf-8").splitlines()):
-        digest, name = line.split(maxsplit=1)
-        file = sheet.parent / name
-        if not file.is_file():
-            yield f"{name} is missing"
-        elif sha256(file) != digest.lower():
-            yield f"{name} is damaged"
 
 
 def check_widgets() -> Iterator[Finding]:

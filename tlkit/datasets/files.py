@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from tlkit.errors import TlkitError
+from tlkit.runtime.checksums import SHEET, read_sheet
 
 
 def verified(path: Path) -> bytes:
@@ -18,13 +19,11 @@ def verified(path: Path) -> bytes:
     name = f"data/{path.parent.name}/{path.name}"
     remedy = f"Restore it with `git checkout {name}`, or install tlkit again."
     try:
-        lines = (path.parent / "SHA256SUMS").read_text(encoding="utf-8").splitlines()
-        found = path.read_bytes()
+        known, found = read_sheet(path.parent).get(path.name), path.read_bytes()
     except OSError as error:
         raise TlkitError(f"The data file {error.filename} can't be read ({error.strerror}). {remedy}") from error
-    sums = dict(reversed(line.split(maxsplit=1)) for line in lines)
-    if sums.get(path.name) != hashlib.sha256(found).hexdigest():
-        raise TlkitError(f"The data file {path} is damaged: its checksum is not the one in SHA256SUMS. {remedy}")
+    if known != hashlib.sha256(found).hexdigest():
+        raise TlkitError(f"The data file {path} is damaged: its checksum is not the one in {SHEET}. {remedy}")
     return found
 
 

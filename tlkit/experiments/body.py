@@ -8,9 +8,9 @@ from tlkit.datasets.task import Task
 from tlkit.events import Listener
 from tlkit.experiments.question import Run, labelled
 from tlkit.experiments.source import Source
-from tlkit.methods.feature_cache import FrozenCache
-from tlkit.methods.fingerprint import chain_of
-from tlkit.methods.frozen_features import Frozen
+from tlkit.methods.feature_cache import FeatureCache
+from tlkit.methods.fingerprint import stage_fingerprints
+from tlkit.methods.frozen_features import FrozenFeatures
 from tlkit.methods.strategy import Strategy
 from tlkit.models.backbone import Backbone, count_parameters
 from tlkit.seeding import stream
@@ -19,11 +19,11 @@ from tlkit.seeding import stream
 class BodyFeatures:
     """A body, and what its stages say of a target's examples."""
 
-    def __init__(self, body: Backbone, target: Task, on_event: Listener, cache: FrozenCache | None = None):
+    def __init__(self, body: Backbone, target: Task, on_event: Listener, cache: FeatureCache | None = None):
         self.body = body
-        chain = chain_of(body) if cache is None else None  # a network that nobody else has is asked once, unremembered
+        known = stage_fingerprints(body) if cache is None else None  # of others each part works out its own
         self.train, self.test = (
-            Frozen(body, part.items, chain=chain, cache=cache, on_event=on_event)
+            FrozenFeatures(body, part.items, fingerprints=known, cache=cache, on_event=on_event)
             for part in (target.train, target.test)
         )
         self._tested: dict[int, np.ndarray] = {}

@@ -16,6 +16,7 @@ from tlkit.experiments.source import Source
 from tlkit.methods.classifier import check_modality
 from tlkit.methods.strategy import Strategy
 from tlkit.methods.training import check_steps
+from tlkit.models.language_model import LanguageModel
 
 RECIPE = 1  # raise it when a change to the code changes what a run learns: older saved results are then not reused
 ADAPTER_RECIPE = 2  # the same of runs with adapters; since 2 there is no dropout beside them
@@ -49,7 +50,7 @@ def check_fit(source: Source, target: Task, strategy: Strategy, shots: int = 1) 
     stages = len(source.backbone.stages)
     if strategy.cut and strategy.cut > stages:
         raise TlkitError(f"{strategy.name} cuts after stage {strategy.cut}, and {source.backbone.name} has {stages}.")
-    if strategy.prompting and getattr(source.backbone, "unembed", None) is None:
+    if strategy.prompting and not isinstance(source.backbone, LanguageModel):
         raise TlkitError(f"{strategy.name!r} asks in words, and {source.name} can't answer: take a language model.")
     for phase in strategy.phases:
         strategy.frozen(phase, stages)

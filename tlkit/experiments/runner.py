@@ -17,7 +17,7 @@ from tlkit.experiments.result import Result
 from tlkit.experiments.source import Source
 from tlkit.methods import lora
 from tlkit.methods.classifier import Classifier, new_head, probabilities, rights, share_right
-from tlkit.methods.feature_cache import FrozenCache
+from tlkit.methods.feature_cache import FeatureCache
 from tlkit.methods.linear_probe import fit_head
 from tlkit.methods.prompting import Prompted
 from tlkit.methods.strategy import Strategy
@@ -114,7 +114,7 @@ class Setting:
             else:
                 order = stream(seed, "target order", strategy.name)
                 fit(
-                    model, examples, phase, frozen=frozen, seed=order, steps=self.steps, said=given,
+                    model, examples, phase, frozen=frozen, seed=order, steps=self.steps, activations=given,
                     on_event=self.on_event,
                 )  # fmt: skip
                 same = min(same, frozen)
@@ -140,7 +140,7 @@ class Setting:
 
     def _alone(self, backbone: Backbone) -> BodyFeatures:
         """The same of a network that nobody else has."""
-        return BodyFeatures(backbone, self.target, self.on_event, FrozenCache())
+        return BodyFeatures(backbone, self.target, self.on_event, FeatureCache())
 
 
 class _Made(NamedTuple):
@@ -171,7 +171,7 @@ def starting_point(
     if strategy.prompting:
         luck = stream(seed, "prompt order", target.name, strategy.prompting.order)
         order = np.random.default_rng(luck).permutation(rows)
-        return Prompted(source.backbone, target, strategy.prompting, target.train.take(order), said=said)
+        return Prompted(source.backbone, target, strategy.prompting, target.train.take(order), log_probs=said)
     backbone = body_of(source, target, strategy, seed)
     if strategy.body == "source":
         backbone = backbone.copy(shared=shared)

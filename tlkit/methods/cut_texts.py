@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import math
 import warnings
 
 import numpy as np
 
 from tlkit.datasets.task import Task
 from tlkit.models.backbone import Backbone
-from tlkit.models.transformer import LONGEST, Reader
+from tlkit.models.language_model import Reader, TextBackbone
+from tlkit.models.transformer import LONGEST
 
 WORTH_TELLING = 0.01  # of a task's texts
 _told: set[tuple[str, str, int]] = set()
@@ -21,7 +21,7 @@ def tell_cut(backbone: Backbone, task: Task) -> None:
     A size below the default on a task that is shipped is a lesson's choice, which the lesson tells itself.
     """
     reader = backbone.prepare
-    if not isinstance(reader, Reader) or (reader.longest < LONGEST and "origin" not in task.test.tags):
+    if not isinstance(backbone, TextBackbone) or (reader.longest < LONGEST and "origin" not in task.test.tags):
         return
     which = (task.digest, backbone.name, reader.longest)
     if which in _told:
@@ -44,9 +44,9 @@ def token_counts(reader: Reader, texts: np.ndarray) -> np.ndarray:
     return counts
 
 
-def _advice(backbone: Backbone, lengths: np.ndarray) -> str:
+def _advice(backbone: TextBackbone, lengths: np.ndarray) -> str:
     """The size that would hold all texts; where the network can't take so much, the largest, and what that holds."""
-    most = min(getattr(backbone, "context", None) or math.inf, backbone.prepare.tokenizer.model_max_length)
+    most = min(backbone.context, backbone.tokenizer.model_max_length)
     if lengths.max() <= most:
         return f"tl.backbone({backbone.name!r}, size={lengths.max()}) reads all of them to their ends."
     return (

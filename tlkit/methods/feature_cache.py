@@ -16,7 +16,7 @@ from pathlib import Path
 
 from torch import Tensor
 
-from tlkit.models.sequences import Said
+from tlkit.models.sequences import Activations
 from tlkit.runtime.limits import memory_limit
 
 MEMORY_SHARE = 1 / 8  # of what the process may use
@@ -25,8 +25,8 @@ Key = tuple[bytes, bytes]
 
 
 @dataclass(eq=False)
-class _Slab:
-    """What was said of one block: tensors in memory, or in a file."""
+class CachedBlock:
+    """The activations of one block: tensors in memory, or in a file."""
 
     keys: list[Key]
     tensors: dict[str, Tensor] | None
@@ -43,17 +43,17 @@ class _Slab:
 
 
 @dataclass(eq=False)
-class FrozenCache:
-    """Remembers what was said, in memory up to ``memory`` bytes, then in files in ``folder`` up to ``disk`` bytes.
+class FeatureCache:
+    """Remembers activations, in memory up to ``memory`` bytes, then in files in ``folder`` up to ``disk`` bytes.
 
-    What was used longest ago goes first. Nothing breaks when there is no room: it is asked again. The files belong to
-    this process and go with it.
+    What was used longest ago goes first. Nothing breaks when there is no room: they are computed again. The files
+    belong to this process and go with it.
     """
 
     memory: int | None = None
     disk: int | None = None
     folder: Path | None = None
-    _slabs: OrderedDict[int, _Slab] = field(default_factory=OrderedDict, init=False, repr=False)
+    _blocks: OrderedDict[int, CachedBlock] = field(default_factory=OrderedDict, init=False, repr=False)
     _places: dict[Key, tuple[int, int]] = field(default_factory=dict, init=False, repr=False)
     _lock: threading.RLock = field(default_factory=threading.RLock, init=False, repr=False)
     pace: dict[bytes, list[float]] = field(default_factory=dict, init=False, repr=False)  # seconds and items
@@ -73,12 +73,12 @@ class FrozenCache:
     @property
     def in_memory(self) -> int:
         """Bytes."""
-        return sum(slab.nbytes for slab in self._slabs.values() if slab.tensors is not None)
+        return sum(block.nbytes for block in self._blocks.values() if block.tensors is not None)
 
     @property
     def on_disk(self) -> int:
         """Bytes."""
-        return sum(slab.nbytes for slab in self._slabs.values() if slab.tensors is None)
+        return sum(block.nbytes for block in self._blocks.values() if block.tensors is None)
 
     def get(self, keys: Iterable[Key]) -> list[dict[str, Tensor] | None]:
         """What was kept under each key, or None."""
@@ -90,13 +90,17 @@ class FrozenCache:
                 for place in places
             ]
 
-    def put(self, keys: Sequence[Key], said: Said) -> None:
-        """Keep what was said of a block, one key for each of the first rows."""
-        columns = {"values": said} if isinstance(said, Tensor) else {"values": said.values, "mask": said.mask}
+    def put(self, keys: Sequence[Key], activations: Activations) -> None:
+        """Keep the activations of a block, one key for each of the first rows."""
+        columns = (
+            {"values": activations}
+            if isinstance(activations, Tensor)
+            else {"values": activations.values, "mask": activations.mask}
+        )
         tensors = {name: column[: len(keys)].detach().cpu().clone() for name, column in columns.items()}
         with self._lock:
             number = next(self._numbers)
-            self._slabs[number] = _Slab(list(keys), tensors, sum(t.nbytes for t in tensors.values()))
+            self._blocks[number] = CachedBlock(list(keys), tensors, sum(t.nbytes for t in tensors.values()))
             self._places.update((key, (number, row)) for row, key in enumerate(keys))
             self._make_room()
 
@@ -109,40 +113,40 @@ class FrozenCache:
     def clear(self) -> None:
         """Forget everything."""
         with self._lock:
-            for number in list(self._slabs):
+            for number in list(self._blocks):
                 self._drop(number)
 
     def _read(self, number: int) -> dict[str, Tensor] | None:
-        """The tensors of a slab; None where somebody took its file away."""
+        """The tensors of a block; None where somebody took its file away."""
         try:
-            read = self._slabs[number].read()
+            read = self._blocks[number].read()
         except OSError:
             self._drop(number)
             return None
-        self._slabs.move_to_end(number)
+        self._blocks.move_to_end(number)
         return read
 
     def _make_room(self) -> None:
         too_much = self.in_memory - self.memory
-        for number, slab in list(self._slabs.items()):
+        for number, block in list(self._blocks.items()):
             if too_much <= 0:
                 return
-            if slab.tensors is not None:
-                too_much -= slab.nbytes
-                self._to_disk(number, slab)
+            if block.tensors is not None:
+                too_much -= block.nbytes
+                self._to_disk(number, block)
 
-    def _to_disk(self, number: int, slab: _Slab) -> None:
+    def _to_disk(self, number: int, block: CachedBlock) -> None:
         from safetensors.torch import save_file
 
         try:
             file = self._own_folder() / f"{number}.safetensors"
-            while self.on_disk + slab.nbytes > self._most_on_disk():
-                self._drop(next(n for n, each in self._slabs.items() if each.tensors is None))
-            save_file({name: tensor.contiguous() for name, tensor in slab.tensors.items()}, file)
-        except (OSError, StopIteration):  # no room on the disk, or none at all: it will be asked again
+            while self.on_disk + block.nbytes > self._most_on_disk():
+                self._drop(next(n for n, each in self._blocks.items() if each.tensors is None))
+            save_file({name: tensor.contiguous() for name, tensor in block.tensors.items()}, file)
+        except (OSError, StopIteration):  # no room on the disk, or none at all: it will be computed again
             self._drop(number)
         else:
-            slab.file, slab.tensors = file, None
+            block.file, block.tensors = file, None
 
     def _most_on_disk(self) -> int:
         if self.disk is not None:
@@ -156,13 +160,13 @@ class FrozenCache:
         return self._home
 
     def _drop(self, number: int) -> None:
-        slab = self._slabs.pop(number)
-        for key in slab.keys:
+        block = self._blocks.pop(number)
+        for key in block.keys:
             if self._places.get(key, (None,))[0] == number:
                 del self._places[key]
-        if slab.file:
+        if block.file:
             with contextlib.suppress(OSError):  # a file that is still mapped can't be deleted on Windows: it goes last
-                slab.file.unlink()
+                block.file.unlink()
 
 
 def _new_folder(parent: Path | None) -> Path:
@@ -188,20 +192,20 @@ def spilled() -> int:
 
 
 def clear_spilled() -> None:
-    """Delete those files. A process that still runs does without: it asks its stages again."""
+    """Delete those files. A process that still runs does without: it computes anew."""
     shutil.rmtree(spill_folder(), ignore_errors=True)
 
 
-_SHARED: list[FrozenCache] = []
+_SHARED: list[FeatureCache] = []
 
 
-def shared() -> FrozenCache:
+def shared() -> FeatureCache:
     """The cache that all of this process uses unless told otherwise."""
     if not _SHARED:
-        _SHARED.append(FrozenCache())
+        _SHARED.append(FeatureCache())
     return _SHARED[0]
 
 
 def forget() -> None:
-    """Forget all that frozen stages said."""
+    """Forget all that frozen stages computed."""
     shared().clear()

@@ -110,7 +110,7 @@ def let_go(backbone: Backbone) -> None:
 
 def is_adapted(backbone: Backbone) -> bool:
     """Whether there are adapters in ``backbone``."""
-    return getattr(backbone, "_peft", None) is not None
+    return backbone._peft is not None
 
 
 def count(backbone: Backbone) -> int:

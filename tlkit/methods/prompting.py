@@ -39,7 +39,7 @@ REQUESTS = MappingProxyType({  # five ways to put any task; words come before th
 class Prompted(nn.Module):
     """A language model that is asked about a task's items, after ``shown`` examples with their answers.
 
-    ``said`` holds scores by prompt that the same model, unchanged, gave before; new ones are added to it.
+    ``log_probs`` holds the scores by prompt that the same model, unchanged, gave before; new ones are added to it.
     """
 
     def __init__(
@@ -49,11 +49,11 @@ class Prompted(nn.Module):
         prompting: Prompting,
         shown: Examples | None = None,
         *,
-        said: dict[tuple, np.ndarray] | None = None,
+        log_probs: dict[tuple, np.ndarray] | None = None,
     ):
         super().__init__()
         self.backbone, self.task, self.prompting = backbone, task, prompting
-        self._said = said
+        self._log_probs = log_probs
         self.words = task.words or task.classes
         solved = zip(shown.items, shown.labels, strict=True) if shown is not None else ()
         asked = [(self._ask(text), self.words[label]) for text, label in solved]
@@ -86,13 +86,13 @@ class Prompted(nn.Module):
 
     def _scores(self, texts: Iterable[str], on_event: Listener) -> np.ndarray:
         """The log-probability of each word (n, classes); the same prompt is read once."""
-        said = {} if self._said is None else self._said
+        known = {} if self._log_probs is None else self._log_probs
         prompts = [(self.prompt(text), *self.words) for text in texts]
-        new = [asked for asked in dict.fromkeys(prompts) if asked not in said]
+        new = [asked for asked in dict.fromkeys(prompts) if asked not in known]
         if new:
             scores = score_words(self.backbone, [prompt for prompt, *_ in new], self.words, on_event=on_event)
-            said.update(zip(new, scores, strict=True))
-        return np.stack([said[asked] for asked in prompts])
+            known.update(zip(new, scores, strict=True))
+        return np.stack([known[asked] for asked in prompts])
 
 
 def wordings(templates: Mapping[str, str] = WORDINGS, *, calibrated: bool = False, shown: int = 0) -> list[Strategy]:

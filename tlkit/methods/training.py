@@ -21,11 +21,11 @@ from tlkit.errors import shown
 from tlkit.events import Listener, Step
 from tlkit.methods import lora
 from tlkit.methods.classifier import Classifier
-from tlkit.methods.feature_cache import FrozenCache
-from tlkit.methods.frozen_features import Frozen
+from tlkit.methods.feature_cache import FeatureCache
+from tlkit.methods.frozen_features import FrozenFeatures
 from tlkit.methods.strategy import Phase
 from tlkit.models.backbone import Backbone
-from tlkit.models.sequences import Said, Sequences
+from tlkit.models.sequences import Activations, Sequences
 from tlkit.models.transformer import Embedding, only_words_of
 from tlkit.runtime.torch_state import seeded, threads
 
@@ -44,28 +44,28 @@ def fit(
     steps: int | None = None,
     batch: int | None = None,
     decay: float = 0.0,
-    said: Said | None = None,
+    activations: Activations | None = None,
     on_event: Listener | None = None,
 ) -> None:
     """Train the head and every stage after the first ``frozen`` ones, in place; adapters, where there are any, alone.
 
-    ``steps`` and ``batch`` are the backbone's own unless given. What the frozen stages say never changes: it is asked
-    once, unless it is known and given as ``said``. They are in eval mode, so that the running statistics of a BatchNorm
-    among them stay put too, which ``requires_grad=False`` alone would not do.
+    ``steps`` and ``batch`` are the backbone's own unless given. The ``activations`` of the frozen stages never change:
+    they are computed once, unless they are known and given. Frozen stages are in eval mode, so that the running
+    statistics of a BatchNorm among them stay put too, which ``requires_grad=False`` alone would not do.
     """
     backbone, rates = model.backbone, model.backbone.rates
     steps, batch = steps or rates.steps, batch or rates.batch
-    if frozen and said is None:
-        alone = Frozen(backbone, examples.items, cache=FrozenCache())
-        said = alone.states(np.arange(len(examples)), stop=frozen)
+    if frozen and activations is None:
+        alone = FrozenFeatures(backbone, examples.items, cache=FeatureCache())
+        activations = alone.states(np.arange(len(examples)), stop=frozen)
     with (
         seeded(seed), threads(backbone.threads), _learning(backbone, frozen, phase.statistics),
-        _given(backbone, examples.items, said, decay) as given,
+        _given(backbone, examples.items, activations, decay) as given,
     ):  # fmt: skip
         labels, device = torch.from_numpy(examples.labels).to(backbone.device), backbone.device
         optimiser = torch.optim.AdamW(parameter_groups(model, phase), weight_decay=decay, fused=True)
         schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: one_cycle(step, steps))
-        batches = _draw_batches(len(labels), batch, steps, seed, _lengths(examples.items, said))
+        batches = _draw_batches(len(labels), batch, steps, seed, _lengths(backbone, examples.items, activations))
         for step, rows in enumerate(batches, start=1):
             scores = model(given(rows).to(device), start=frozen)
             loss = F.cross_entropy(scores, labels[rows])
@@ -133,14 +133,14 @@ def _learning(backbone: Backbone, frozen: int, statistics: bool) -> Iterator[Non
 
 @contextlib.contextmanager
 def _given(
-    backbone: Backbone, items: np.ndarray, said: Said | None, decay: float
-) -> Iterator[Callable[[Tensor], Said]]:
-    """What the first stage that learns is given of some rows: what is before it said, or the items as inputs.
+    backbone: Backbone, items: np.ndarray, activations: Activations | None, decay: float
+) -> Iterator[Callable[[Tensor], Activations]]:
+    """What the first stage that learns is given of some rows: the activations before it, or the items as inputs.
 
     Where weights decay, those of words that are never read do, too, and may not be left out.
     """
-    if said is not None:
-        yield said.__getitem__
+    if activations is not None:
+        yield activations.__getitem__
     elif isinstance(backbone.stages[0], Embedding) and not decay:
         with only_words_of(backbone, items) as read:
             yield read.__getitem__
@@ -148,11 +148,12 @@ def _given(
         yield lambda rows: backbone.prepare(items[rows.numpy()])
 
 
-def _lengths(items: np.ndarray, said: Said | None) -> Tensor | None:
-    """How long each text is, in tokens if they are known; None for what has no length."""
-    if isinstance(said, Sequences):
-        return said.mask.sum(dim=1)
-    return torch.tensor([len(text) for text in items]) if items.dtype == object else None
+def _lengths(backbone: Backbone, items: np.ndarray, activations: Activations | None) -> Tensor | None:
+    """How long each item is, in tokens if they are known; None for what has no length."""
+    if isinstance(activations, Sequences):
+        return activations.mask.sum(dim=1)
+    lengths = backbone.lengths(items)
+    return None if lengths is None else torch.from_numpy(lengths)
 
 
 def _draw_batches(n: int, size: int, steps: int, seed: int, lengths: Tensor | None = None) -> Iterator[Tensor]:

@@ -9,14 +9,17 @@ from __future__ import annotations
 import contextlib
 import copy
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
 from tlkit.errors import TlkitError
+from tlkit.events import Listener, Progress, ignore
+from tlkit.models.sequences import Activations
 from tlkit.runtime.limits import wants_bfloat16
 from tlkit.runtime.torch_state import seeded, threads
 
@@ -39,6 +42,24 @@ class Rates:
     batch: int = 32
 
 
+class Preparation:
+    """Turns items into inputs, and shows so much of each: the pixels of a side, or the tokens of a text."""
+
+    size: int
+
+
+class Block(NamedTuple):
+    """Items that go through a network together.
+
+    ``inputs`` are what the first ``start`` stages say of them, the prepared items where that is 0. Only the first of
+    them, as many as there are ``rows``, are meant: what follows fills the block up.
+    """
+
+    rows: np.ndarray
+    inputs: Activations
+    start: int = 0
+
+
 class Backbone(nn.Module):
     """Stages in order, and a pooling that turns any stage's output into one row of features for each item.
 
@@ -47,7 +68,12 @@ class Backbone(nn.Module):
     was. ``build`` makes the same network with new random weights, where its layers can't be drawn anew one by one.
     ``batch`` is how many images are looked at together, ``threads`` how many threads serve it best (None: torch's own
     choice).
+
+    What a network can do beyond that, its class declares: see :class:`~tlkit.models.language_model.TextBackbone`.
     """
+
+    limit: int | None = None  # tokens that it has places for, padding included, where that is limited
+    _peft: tuple | None = None  # peft's view of the network where it has adapters: tlkit.methods.lora keeps it here
 
     def __init__(
         self,
@@ -81,58 +107,75 @@ class Backbone(nn.Module):
             names = (*names[:3], "...", *names[-2:])
         return f"Backbone({self.name!r}: {' > '.join(names)}; {count_parameters(self):,} weights{taught})"
 
-    def run(self, inputs: Tensor, *, start: int = 0, stop: int | None = None) -> Tensor:
+    def lengths(self, items: np.ndarray) -> np.ndarray | None:
+        """How long each item is, where items differ in that, as texts do (n,); None where all have one shape."""
+        return None
+
+    def specimen(self, items: np.ndarray) -> np.ndarray:
+        """An item of the kind of ``items``, always the same: it shows how this network prepares what it is given."""
+        size = int(np.prod(items.shape[1:]))
+        return (np.arange(size) * 37 % 29).astype(items.dtype).reshape(1, *items.shape[1:])
+
+    def run(self, inputs: Activations, *, start: int = 0, stop: int | None = None) -> Activations:
         """The output of the stages from ``start`` up to, not including, ``stop``."""
         for stage in self.stages[start:stop]:
             inputs = stage(inputs)
         return inputs
 
-    def forward(self, inputs: Tensor, *, start: int = 0) -> Tensor:
-        """Features (n, width) of prepared inputs, or of what stage ``start - 1`` said of them."""
-        return self.pool(self.run(inputs, start=start)).float()
+    def forward(self, inputs: Activations, *, start: int = 0) -> Tensor:
+        """Features (n, width) of prepared inputs, or of the activations of stage ``start - 1``."""
+        activations = self.run(inputs, start=start)  # images: (n, channels, height, width); texts: (n, tokens, width)
+        return self.pool(activations).float()  # (n, width)
 
     @torch.no_grad()
+    def run_blocks(
+        self, blocks: Iterable[Block], keep: Callable[[Block, int, Activations], None], *, stop: int | None = None
+    ) -> None:
+        """Run block after block through the first ``stop`` stages, for inference; all that only looks goes this way.
+
+        ``keep`` is given each block with its activations, on its way in and after every stage, and takes what it needs.
+        """
+        with inference(self):
+            for block in blocks:
+                activations = block.inputs.to(self.device)
+                keep(block, block.start, activations)
+                for depth, stage in enumerate(self.stages[block.start : stop], start=block.start + 1):
+                    activations = stage(activations)
+                    keep(block, depth, activations)
+
+    def pooled(
+        self, blocks: Iterable[Block], depths: Sequence[int], *, total: int = 0, on_event: Listener = ignore
+    ) -> list[np.ndarray]:
+        """Features (n, width) after each of ``depths`` stages, of all blocks in the order of their rows' numbers."""
+        rows, parts = [], {depth: [] for depth in depths}
+
+        def keep(block: Block, depth: int, activations: Activations) -> None:
+            if depth in parts:
+                parts[depth].append(self.pool(activations)[: len(block.rows)].float().cpu().numpy())
+            if depth == max(depths):
+                rows.append(block.rows)
+                on_event(Progress(sum(map(len, rows)), total))
+
+        self.run_blocks(blocks, keep, stop=max(depths))
+        order = np.argsort(np.concatenate(rows))
+        return [np.concatenate(part)[order] for part in parts.values()]
+
     def features(self, items: np.ndarray, *, stage: int | None = None) -> np.ndarray:
         """What the network says of each item: features (n, width) after the first ``stage`` stages, all by default."""
         if stage is not None and not 0 <= stage <= len(self.stages):
             raise TlkitError(f"{self.name} has {len(self.stages)} stages, and stage={stage!r} is none of them.")
-        training = self.training
-        self.eval()
-        try:
-            rows = self._reading_order(items)
-            parts = [
-                self.pool(self.run(self.prepare(items[part]).to(self.device), stop=stage)).float().cpu().numpy()
-                for part in np.split(rows, range(self.batch, len(rows), self.batch))
-            ]
-        finally:
-            self.train(training)
-        return np.concatenate(parts)[np.argsort(rows)]
+        return self.pooled(self._blocks(items), [len(self.stages) if stage is None else stage])[0]
 
-    @torch.no_grad()
-    def stage_features(self, items: np.ndarray) -> list[np.ndarray]:
+    def stage_features(self, items: np.ndarray, *, on_event: Listener = ignore) -> list[np.ndarray]:
         """What every stage says of each item, in one pass: features (n, width) a stage, early to late."""
-        training = self.training
-        self.eval()
-        try:
-            rows = self._reading_order(items)
-            parts = [self._told(items[part]) for part in np.split(rows, range(self.batch, len(rows), self.batch))]
-        finally:
-            self.train(training)
-        return [np.concatenate(stage)[np.argsort(rows)] for stage in zip(*parts, strict=True)]
+        depths = range(1, len(self.stages) + 1)
+        return self.pooled(self._blocks(items), depths, total=len(items), on_event=on_event)
 
-    def _told(self, items: np.ndarray) -> list[np.ndarray]:
-        """The features after every stage, of items that go through together."""
-        said, features = self.prepare(items).to(self.device), []
-        for stage in self.stages:
-            said = stage(said)
-            features.append(self.pool(said).float().cpu().numpy())
-        return features
-
-    def _reading_order(self, items: np.ndarray) -> np.ndarray:
-        """Texts of like length go together, so that few of them are padded."""
-        if self.modality != "text":
-            return np.arange(len(items))
-        return np.argsort([len(text) for text in items], kind="stable")
+    def _blocks(self, items: np.ndarray) -> Iterator[Block]:
+        """The items, a batch at a time; those of like length go together, so that few of them are padded."""
+        lengths = self.lengths(items)
+        rows = np.arange(len(items)) if lengths is None else np.argsort(lengths, kind="stable")
+        return (Block(part, self.prepare(items[part])) for part in split(rows, self.batch))
 
     def cut(self, stages: int, *, like: np.ndarray) -> Backbone:
         """A copy of the first ``stages`` stages alone; ``like`` is an item or more of the kind that it will see."""
@@ -174,13 +217,23 @@ class Backbone(nn.Module):
 
         The same weights say something else of the same item where they see it at another size.
         """
-        seen = getattr(self.prepare, "side", getattr(self.prepare, "longest", ""))
+        seen = self.prepare.size if isinstance(self.prepare, Preparation) else ""
         return state_digest(self, f"{self.name} {self.stage_names} {seen}")
 
 
-def state_digest(module: nn.Module, said: str = "") -> str:
-    """A hash of a module's weights and running statistics, and of the words ``said`` about it."""
-    blake = hashlib.blake2b(said.encode(), digest_size=16)
+def numbered(name: str, parts: Iterable[nn.Module]) -> dict[str, nn.Module]:
+    """Stages named ``name1``, ``name2`` and so on."""
+    return {f"{name}{number}": part for number, part in enumerate(parts, start=1)}
+
+
+def split(rows: np.ndarray, size: int) -> list[np.ndarray]:
+    """The rows, ``size`` of them at a time."""
+    return np.split(rows, range(size, len(rows), size))
+
+
+def state_digest(module: nn.Module, wiring: str = "") -> str:
+    """A hash of a module's weights and running statistics, and of the words for its ``wiring``."""
+    blake = hashlib.blake2b(wiring.encode(), digest_size=16)
     for name, tensor in module.state_dict().items():
         blake.update(f"{name}{tuple(tensor.shape)}{tensor.dtype}".encode())
         blake.update(tensor.detach().cpu().contiguous().flatten().view(torch.uint8).numpy())

@@ -25,9 +25,8 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from tlkit.errors import TlkitError
-from tlkit.runtime.checksums import sha256
+from tlkit.runtime.checksums import SHEET, damage, sha256, write_sheet
 
-MANIFEST = "SHA256SUMS"
 PATIENCE = 20  # seconds without a byte until a download counts as stuck
 # fmt: off
 PIP = (
@@ -110,16 +109,8 @@ def in_words(parcel: Parcel, cache: Path) -> Iterator[None]:
 
 
 def is_whole(folder: Path) -> bool:
-    """Whether the folder is there and its files are those of its manifest."""
-    return (folder / MANIFEST).is_file() and not damaged(folder)
-
-
-def damaged(folder: Path) -> list[str]:
-    """The files of a cached folder that are missing or not as its manifest says."""
-    lines = (folder / MANIFEST).read_text(encoding="utf-8", errors="replace").splitlines()
-    entries = [line.partition("  ") for line in lines]
-    wrong = [name or MANIFEST for known, _, name in entries if not _has(folder / name, known)]
-    return wrong if entries else [MANIFEST]
+    """Whether the folder is there and its files are those of its sheet of checksums."""
+    return (folder / SHEET).is_file() and not damage(folder)
 
 
 def _bring_anew(parcel: Parcel, cache: Path, on_event: Listener) -> None:
@@ -299,11 +290,8 @@ def _last_line(said: str) -> str:
 
 
 def _seal(folder: Path) -> None:
-    """Write the manifest, and have all of it on the disk before anybody can find it."""
-    sums = {file.name: sha256(file) for file in sorted(folder.iterdir())}
-    (folder / MANIFEST).write_text(
-        "".join(f"{found}  {name}\n" for name, found in sums.items()), encoding="utf-8", newline="\n"
-    )
+    """Write the sheet of checksums, and have all of it on the disk before anybody can find it."""
+    write_sheet(folder)
     for file in folder.iterdir():
         with open(file, "rb+") as opened:
             os.fsync(opened.fileno())
@@ -335,10 +323,6 @@ def _bytes_in(folder: Path) -> int:
             with contextlib.suppress(FileNotFoundError):  # pip has just moved it
                 total += os.stat(os.path.join(parent, name)).st_size
     return total
-
-
-def _has(file: Path, known: str) -> bool:
-    return file.is_file() and sha256(file) == known
 
 
 def megabytes(size: int) -> str:

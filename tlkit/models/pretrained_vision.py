@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from tlkit.errors import TlkitError, first_line
-from tlkit.models.backbone import Backbone, Rates
+from tlkit.models.backbone import Backbone, Rates, numbered
 from tlkit.models.depthwise import quicken
 from tlkit.models.loading import fill, read_state
 from tlkit.models.small_vision import Images, check_side, mean_over_space
@@ -44,7 +44,7 @@ def efficientnet_lite0(weights: Path | None, *, side: int | None = None, taught:
         model.load_state_dict(dict(zip(model.state_dict(), state.values(), strict=True)))
     stages = {
         "stem": nn.Sequential(model.conv_stem, model.bn1),
-        **_numbered("block", model.blocks),
+        **numbered("block", model.blocks),
         "last": nn.Sequential(model.conv_head, model.bn2),
     }
     build = partial(efficientnet_lite0, None, side=side)
@@ -83,8 +83,8 @@ def torchvision_model(name: str, weights: str | Path | None, *, side: int | None
     build = partial(torchvision_model, name, None, side=side)
     backbone = _backbone(name, stages, look, pool, taught, build)
     with torch.no_grad():
-        said = backbone(probe)
-    if said.shape != expected.shape or not torch.allclose(said, expected, atol=1e-4):
+        features = backbone(probe)
+    if features.shape != expected.shape or not torch.allclose(features, expected, atol=1e-4):
         raise TlkitError(f"tlkit can't cut torchvision's {name} into stages: {_CUTS}.")
     return backbone
 
@@ -104,39 +104,65 @@ def _told_to_the_last_layer(model: nn.Module, inputs: Tensor) -> Tensor | None:
     return heard[-1] if heard else None
 
 
-def _cut(model: nn.Module) -> tuple[dict[str, nn.Module], Callable[[Tensor], Tensor]]:
-    """The stages of a torchvision network, and the pooling that fits them."""
-    if hasattr(model, "layer4"):
-        stem = nn.Sequential(model.conv1, model.bn1, model.relu, model.maxpool)
-        return {
-            "stem": stem,
-            **_numbered("layer", (model.layer1, model.layer2, model.layer3, model.layer4)),
-        }, mean_over_space
-    if hasattr(model, "conv_proj"):
-        *blocks, last = model.encoder.layers
-        blocks.append(nn.Sequential(last, model.encoder.ln))
-        return {"patches": _Patches(model), **_numbered("block", blocks)}, first_token
-    if hasattr(model, "trunk_output"):
-        return {"stem": model.stem, **_numbered("block", model.trunk_output)}, mean_over_space
-    if hasattr(model, "conv5"):
-        stem = nn.Sequential(model.conv1, model.maxpool)
-        return {
-            "stem": stem,
-            **_numbered("stage", (model.stage2, model.stage3, model.stage4, model.conv5)),
-        }, mean_over_space
-    if hasattr(model, "blocks"):
-        return {"stem": model.stem, **_numbered("block", model.blocks), **_tail(model)}, mean_over_space
-    layers = getattr(model, "features", getattr(model, "layers", None))
-    if layers is None:
-        raise TlkitError(f"tlkit can't cut torchvision's {type(model).__name__} into stages: {_CUTS}.")
-    stages = _numbered("stage", _grouped(layers))
-    if hasattr(model, "permute"):  # Swin keeps the channels last
-        stages["norm"] = model.norm
-        return stages, mean_over_space_last
+Cut = tuple[dict[str, nn.Module], Callable[[Tensor], Tensor]]  # stages, and the pooling that fits them
+
+
+def _cut(model: nn.Module) -> Cut:
+    """The stages of a torchvision network, by the first part of its kind that it has."""
+    for part, cut in _KINDS.items():
+        if hasattr(model, part):
+            return cut(model)
+    raise TlkitError(f"tlkit can't cut torchvision's {type(model).__name__} into stages: {_CUTS}.")
+
+
+def _cut_resnet(model: nn.Module) -> Cut:
+    stem = nn.Sequential(model.conv1, model.bn1, model.relu, model.maxpool)
+    layers = (model.layer1, model.layer2, model.layer3, model.layer4)
+    return {"stem": stem, **numbered("layer", layers)}, mean_over_space
+
+
+def _cut_vit(model: nn.Module) -> Cut:
+    *blocks, last = model.encoder.layers
+    blocks.append(nn.Sequential(last, model.encoder.ln))
+    return {"patches": _Patches(model), **numbered("block", blocks)}, first_token
+
+
+def _cut_regnet(model: nn.Module) -> Cut:
+    return {"stem": model.stem, **numbered("block", model.trunk_output)}, mean_over_space
+
+
+def _cut_shufflenet(model: nn.Module) -> Cut:
+    stem, stages = nn.Sequential(model.conv1, model.maxpool), (model.stage2, model.stage3, model.stage4, model.conv5)
+    return {"stem": stem, **numbered("stage", stages)}, mean_over_space
+
+
+def _cut_maxvit(model: nn.Module) -> Cut:
+    return {"stem": model.stem, **numbered("block", model.blocks), **_tail(model)}, mean_over_space
+
+
+def _cut_swin(model: nn.Module) -> Cut:
+    return {**numbered("stage", _grouped(model.features)), "norm": model.norm}, mean_over_space_last
+
+
+def _cut_sequence(layers: nn.Sequential, model: nn.Module) -> Cut:
+    """Of a network that is one layer after another up to its head, as most are."""
+    stages = numbered("stage", _grouped(layers))
     if "denseblock1" in dict(layers.named_children()):
         *_, last = stages  # its forward has a ReLU that is no layer
         stages[last] = nn.Sequential(stages[last], nn.ReLU())
     return {**stages, **_tail(model)}, mean_over_space
+
+
+_KINDS: dict[str, Callable[[nn.Module], Cut]] = {  # by a part that no kind after it has
+    "layer4": _cut_resnet,
+    "conv_proj": _cut_vit,
+    "trunk_output": _cut_regnet,
+    "conv5": _cut_shufflenet,
+    "blocks": _cut_maxvit,
+    "permute": _cut_swin,  # it keeps the channels last
+    "features": lambda model: _cut_sequence(model.features, model),
+    "layers": lambda model: _cut_sequence(model.layers, model),
+}
 
 
 def _grouped(layers: nn.Sequential) -> list[nn.Module]:
@@ -173,15 +199,11 @@ class _Patches(nn.Module):
         self.class_token, self.positions = model.class_token, model.encoder.pos_embedding
 
     def forward(self, images: Tensor) -> Tensor:
-        tokens = self.convolution(images).flatten(2).transpose(1, 2)
-        tokens = torch.cat([self.class_token.expand(len(tokens), -1, -1), tokens], dim=1)
+        tokens = self.convolution(images).flatten(2).transpose(1, 2)  # (batch, patches, width)
+        tokens = torch.cat([self.class_token.expand(len(tokens), -1, -1), tokens], dim=1)  # (batch, 1 + patches, width)
         if tokens.shape[1] != self.positions.shape[1]:
             raise TlkitError("A ViT reads pictures of the one size that it was built for: leave size= out.")
         return self.dropout(tokens + self.positions)
-
-
-def _numbered(name: str, parts: Iterable[nn.Module]) -> dict[str, nn.Module]:
-    return {f"{name}{number}": part for number, part in enumerate(parts, start=1)}
 
 
 def _backbone(name: str, stages: dict, look: Images, pool: Callable, taught: str, build: Callable) -> Backbone:

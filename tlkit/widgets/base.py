@@ -13,7 +13,7 @@ from tlkit.arguments import listed, numbers
 from tlkit.datasets.catalogue import as_task
 from tlkit.datasets.task import Task, check_shots
 from tlkit.errors import TlkitError, shown
-from tlkit.events import Listener, Looked, Step, Stopped
+from tlkit.events import Listener, Progress, Step, Stopped
 from tlkit.experiments.source import as_source
 from tlkit.methods.classifier import check_modality
 from tlkit.methods.strategy import Strategy
@@ -123,7 +123,7 @@ class Lab(W.VBox):
                 raise Stopped
             if isinstance(event, Step) and event.step % PACE == 0:
                 self.tell(f"{what}: step {event.step} of {event.steps} ...")
-            elif isinstance(event, Looked) and event.done < event.total:
+            elif isinstance(event, Progress) and event.done < event.total:
                 self.tell(f"{what}: looking, {event.done} of {event.total} ...")
 
         return listen

@@ -10,7 +10,7 @@ import ipywidgets as W
 from tlkit.datasets.catalogue import as_task
 from tlkit.datasets.task import Task
 from tlkit.errors import unknown
-from tlkit.events import Done, Looked, Step
+from tlkit.events import Done, Progress, Step
 from tlkit.experiments.compare import compare
 from tlkit.experiments.result import Result
 from tlkit.experiments.results import Results
@@ -70,7 +70,7 @@ class Comparison(Lab):
                     self._drawn = time.monotonic()
                     self.results = Results(runs)
                     self._draw(f"{event.done} of {count(event.total, 'run')}. {self._described()}")
-            elif isinstance(event, (Step, Looked)) and time.monotonic() - self._drawn > PAUSE:
+            elif isinstance(event, (Step, Progress)) and time.monotonic() - self._drawn > PAUSE:
                 self._drawn = time.monotonic()
                 self.tell(f"{count(len(runs), 'run')} done. {_under_way(event)}")
 
@@ -91,7 +91,7 @@ class Comparison(Lab):
         return self.results.describe()
 
 
-def _under_way(event: Step | Looked) -> str:
+def _under_way(event: Step | Progress) -> str:
     if isinstance(event, Step):
         return f"Training: step {event.step} of {event.steps} ..."
     return f"Looking: {event.done} of {event.total} ..."

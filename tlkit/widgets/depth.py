@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from tlkit.datasets.task import Task
 from tlkit.estimate import Estimate
-from tlkit.events import Listener, Looked, ignore
+from tlkit.events import Listener, Progress, ignore
 from tlkit.experiments.source import Source
 from tlkit.methods.linear_probe import linear_probe
 from tlkit.models.backbone import Backbone
@@ -125,7 +125,7 @@ def _look(backbone: Backbone, items: np.ndarray, on_event: Listener) -> list[np.
     """What every stage says of the items, a batch at a time, with an event between two."""
     parts = []
     for start in range(0, len(items), backbone.batch):
-        on_event(Looked(start, len(items)))
+        on_event(Progress(start, len(items)))
         parts.append(backbone.stage_features(items[start : start + backbone.batch]))
     return [np.concatenate(stage) for stage in zip(*parts, strict=True)]
 

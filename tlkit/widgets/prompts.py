@@ -21,6 +21,7 @@ from tlkit.methods.classifier import check_modality
 from tlkit.methods.prompting import WORDINGS, Prompted
 from tlkit.methods.strategy import Prompt
 from tlkit.models.backbone import Backbone
+from tlkit.models.language_model import LanguageModel
 from tlkit.plots import picture
 from tlkit.widgets.base import Lab, buttons, count, given_pairs, slider
 
@@ -136,7 +137,7 @@ class PromptLab(Lab):
         check_modality(check_backbone(backbone), task)
         for template in templates.values():
             Prompt(template)  # refuses what can't be filled in
-        if getattr(backbone, "unembed", None) is None:
+        if not isinstance(backbone, LanguageModel):
             raise TlkitError(f"{backbone.name} says no words, and this lab asks for them: take 'smollm2'.")
         self.bench, self._screen, self._shown = Bench(backbone, task, templates), Screen(), None
         few = [str(text) for text in task.fewer(test=texts, seed=0).test.items]

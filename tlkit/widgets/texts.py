@@ -17,7 +17,7 @@ from tlkit.experiments.results import Results, as_results
 from tlkit.experiments.source import Source, as_source
 from tlkit.experiments.text_baseline import STRATEGY, count_words
 from tlkit.methods.classifier import check_modality, new_head, probabilities, share_right
-from tlkit.methods.frozen_features import Frozen
+from tlkit.methods.frozen_features import FrozenFeatures
 from tlkit.methods.linear_probe import fit_head
 from tlkit.methods.strategy import as_strategy
 from tlkit.models.backbone import Backbone
@@ -76,7 +76,7 @@ class Bench:
     def __init__(self, source: Source, most: int):
         self.source, self.most = source, most
         self._known: dict[tuple[str, str, int, int], Outcome] = {}
-        self._read: dict[str, tuple[Frozen, np.ndarray]] = {}
+        self._read: dict[str, tuple[FrozenFeatures, np.ndarray]] = {}
 
     def run(self, target: Task, strategy: str, shots: int, draw: int, on_event: Listener | None = None) -> Outcome:
         """One draw of labels, and what is learnt from it."""
@@ -96,9 +96,9 @@ class Bench:
         """Read all texts of a task that the heads of the lab will need."""
         body, most = self.source.backbone, min(self.most, target.most_shots)
         rows = np.unique(np.concatenate([target.draw(most, seed=draw) for draw in range(DRAWS)]))
-        Frozen(body, target.train.items, on_event=on_event).features(rows)
-        tested = Frozen(body, target.test.items, on_event=on_event).features()
-        self._read[target.name] = Frozen(body, target.train.items), tested
+        FrozenFeatures(body, target.train.items, on_event=on_event).features(rows)
+        tested = FrozenFeatures(body, target.test.items, on_event=on_event).features()
+        self._read[target.name] = FrozenFeatures(body, target.train.items), tested
 
     @staticmethod
     def texts(target: Task) -> np.ndarray:
