@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import tlkit as tl
+from tlkit.experiments.source import Source
 from tlkit.models.backbone import Backbone
 from tlkit.models.catalogue import backbone
 from tlkit.runtime import paths
@@ -89,7 +90,7 @@ def high_bars() -> tl.Task:
 
 
 @pytest.fixture(scope="session")
-def source(low_bars) -> tl.Source:
+def source(low_bars) -> Source:
     return tl.pretrain(backbone("note-cnn"), low_bars, steps=8)
 
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import difflib
+import reprlib
 from collections.abc import Iterable
+
+SHOWN = 80  # characters of a value that a sentence repeats
 
 
 class TlkitError(ValueError):
@@ -18,6 +21,20 @@ def unknown(
     ``unlisted`` are names that are known, too, but too many to list; ``others`` says so in words.
     """
     known = sorted(known)
-    near = difflib.get_close_matches(str(name), [*known, *unlisted], n=1, cutoff=0.5)
+    near = difflib.get_close_matches(shown(name).strip("'"), [*known, *unlisted], n=1, cutoff=0.5)
     hint = f"Did you mean {near[0]!r}? " if near else ""
-    return TlkitError(f"There is no {kind} {name!r}. {hint}Known: {', '.join(known)}{others and f'; {others}'}.")
+    return TlkitError(f"There is no {kind} {shown(name)}. {hint}Known: {', '.join(known)}{others and f'; {others}'}.")
+
+
+def shown(value: object) -> str:
+    """A value as a sentence repeats it: on one line, and short whatever it is."""
+    try:
+        text = " ".join(repr(value).split())
+    except Exception:  # a repr is the value's own code
+        text = reprlib.repr(type(value))
+    return text if len(text) <= SHOWN else f"{text[: SHOWN - 4]} ..."
+
+
+def first_line(error: BaseException) -> str:
+    """The first line of what a library says, as a part of a sentence."""
+    return (str(error).strip() or type(error).__name__).splitlines()[0].strip().rstrip(".:")

@@ -6,7 +6,8 @@ import statistics
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from tlkit.errors import TlkitError
+from tlkit.arguments import a_number
+from tlkit.errors import TlkitError, shown
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,8 @@ class Estimate:
         return self.mean + self.half_width
 
     def __sub__(self, other: Estimate) -> Estimate:
+        if not isinstance(other, Estimate):
+            raise TlkitError(f"{shown(other)} can't be taken from {self.what}: subtract another estimate.")
         seeds = [seed for seed in self.by_seed if seed in other.by_seed]
         if not seeds:
             raise TlkitError(
@@ -88,12 +91,18 @@ class Estimate:
     def __gt__(self, margin: float):
         pass
 
+        margin = self._margin(margin)
         return Check(self, ">", margin, self.low > margin)
 
     def __lt__(self, margin: float):
         pass
 
+        margin = self._margin(margin)
         return Check(self, "<", margin, self.high < margin)
+
+    def _margin(self, margin: object) -> float:
+        what = f"{self.what} can't be compared with {shown(margin)}"
+        return a_number(margin, what, "a number, such as 0.10; for two estimates, their difference and 0")
 
     def __str__(self) -> str:
         return f"{self.mean:.3f} ({self.low:.3f} to {self.high:.3f})"

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tlkit.errors import TlkitError, shown
+
 if TYPE_CHECKING:
     from tlkit.experiments.result import Result
 
@@ -51,6 +53,12 @@ def ignore(event: object) -> None:
     """The listener who does not listen."""
 
 
+def check_listener(on_event: object) -> None:
+    """A listener is a function, or nothing."""
+    if on_event is not None and not callable(on_event):
+        raise TlkitError(f"on_event={shown(on_event)} can't listen: give a function that takes an event.")
+
+
 class Teller:
     """Tells a listener what happens, unless ``stop`` is set: then it stops whoever tells."""
 
@@ -71,6 +79,9 @@ class Teller:
 @contextlib.contextmanager
 def telling(listener: Listener | None, stop: threading.Event | None = None) -> Iterator[Teller]:
     """A teller; where nobody listens, a terminal shows a bar."""
+    check_listener(listener)
+    if stop is not None and not hasattr(stop, "is_set"):
+        raise TlkitError(f"stop={shown(stop)} can't stop anything: give a threading.Event().")
     if listener:
         yield Teller(listener, stop)
         return
@@ -93,6 +104,7 @@ def bar_listener(bar) -> Listener:
 
 def recorder(history: list, on_event: Listener | None) -> Listener:
     """A listener that keeps the training steps, and passes everything on."""
+    check_listener(on_event)
 
     def listen(event: object) -> None:
         if isinstance(event, Step):

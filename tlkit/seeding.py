@@ -6,7 +6,8 @@ import hashlib
 import os
 from collections.abc import Iterable
 
-from tlkit.errors import TlkitError
+from tlkit.arguments import MOST, listed, whole
+from tlkit.errors import TlkitError, shown
 
 VARIABLE = "TLKIT_SEEDS"
 DEFAULT_COUNT = 5
@@ -25,27 +26,30 @@ def stream(seed: int, *purpose: object) -> int:
 
 def check_seed(seed: object) -> int:
     """``seed`` as an int, or a sentence that says why it is none."""
-    try:
-        number = int(str(seed))
-    except ValueError:
-        number = -1
-    if number < 0 or isinstance(seed, bool):
-        raise TlkitError(f"{seed!r} is no seed: name a whole number from 0 up, such as 3.")
-    return number
+    if isinstance(seed, str) and seed.strip().isascii() and seed.strip().isdigit() and len(seed) < 20:
+        seed = int(seed)
+    return whole(seed, f"{shown(seed)} is no seed", least=0, such="3", ask="name")
 
 
 def parse_seeds(text: str) -> tuple[int, ...]:
     """Seeds as people write them: ``"10-14"``, ``"3"``, ``"1,2,5"`` or ``"0-4,10"``."""
-    seeds: list[int] = []
+    seeds: dict[int, None] = {}
     for part in filter(None, (part.strip() for part in text.split(","))):
         first, dash, last = part.partition("-")
         begin, end = check_seed(first.strip()), check_seed(last.strip() if dash else first.strip())
         if end < begin:
-            raise TlkitError(f"The seeds {part!r} run backwards: write {end}-{begin}.")
-        seeds += range(begin, end + 1)
+            raise TlkitError(f"The seeds {shown(part)} run backwards: write {end}-{begin}.")
+        _refuse_many(end - begin + 1)
+        seeds |= dict.fromkeys(range(begin, end + 1))
+        _refuse_many(len(seeds))
     if not seeds:
-        raise TlkitError(f"{text!r} names no seeds: write them as in 10-14 or 1,2,5.")
-    return tuple(dict.fromkeys(seeds))
+        raise TlkitError(f"{shown(text)} names no seeds: write them as in 10-14 or 1,2,5.")
+    return tuple(seeds)
+
+
+def _refuse_many(count: int) -> None:
+    if count > MOST:
+        raise TlkitError(f"{count:,} seeds are more than anybody waits for: name {MOST:,} or fewer, as in 10-14.")
 
 
 def choose_seeds(seeds: int | str | Iterable[int] | None = None) -> tuple[int, ...]:
@@ -57,13 +61,13 @@ def choose_seeds(seeds: int | str | Iterable[int] | None = None) -> tuple[int, .
     """
     if isinstance(seeds, str):
         return parse_seeds(seeds)
-    if seeds is not None and not isinstance(seeds, int):
-        named = tuple(dict.fromkeys(check_seed(seed) for seed in seeds))
-        if not named:
-            raise TlkitError("No seeds were named: give a number of them, as in seeds=5, or name them, as in '10-14'.")
-        return named
-    count = DEFAULT_COUNT if seeds is None else seeds
-    if count < 1:
-        raise TlkitError(f"seeds={count} asks for no run at all: give a number from 1 up, or name seeds as in '10-14'.")
+    if isinstance(seeds, Iterable):
+        return tuple(dict.fromkeys(check_seed(seed) for seed in listed(seeds, "seeds", "[1, 2, 5] or '10-14'")))
+    count = whole(
+        DEFAULT_COUNT if seeds is None else seeds,
+        f"seeds={shown(seeds)} is no number of seeds",
+        most=MOST,
+        instead="name them, as in '10-14'",
+    )
     chosen = os.environ.get(VARIABLE, "").strip()
     return parse_seeds(chosen) if chosen else tuple(range(count))

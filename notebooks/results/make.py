@@ -12,6 +12,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import tlkit as tl
+from tlkit.datasets.notes import transposed
+from tlkit.datasets.shortcut import with_shortcut
 
 HERE = Path(__file__).parent
 
@@ -77,7 +79,7 @@ def when_transfer_fails(executor) -> tl.Results:
     imagenet, seven, even = tl.backbone("efficientnet-lite0", size=64), tl.task("pairs/seven"), tl.task("pairs/even")
     pianist, drummer, clarinet, confused, cheat = (
         tl.pretrain(tl.backbone("note-cnn"), taught)
-        for taught in (piano, drums, tl.transposed(piano), piano.shuffled(), tl.with_tell(piano))
+        for taught in (piano, drums, transposed(piano), piano.shuffled(), with_shortcut(piano))
     )
     teachers = (pianist, drummer, clarinet, confused, cheat)
     asked = [
@@ -90,10 +92,10 @@ def when_transfer_fails(executor) -> tl.Results:
         (imagenet, seven, ["head@6", "random_head@6"], [5, 20, 100]),
         (imagenet, even, ["head@6", "random_head@6"], [5, 20, 100]),
         (imagenet, even, ["full"], [100]),
-        *((tl.untaught(tl.backbone("small-cnn")), question, ["scratch"], [100]) for question in (seven, even)),
+        *((tl.random_source(tl.backbone("small-cnn")), question, ["scratch"], [100]) for question in (seven, even)),
     ]
     ways = ["as_is", "head", "partial:2", "lora:8", "lp_ft", "full", tl.Full(rate="tuning")]
-    return _compared(asked, executor) + tl.measure_forgetting(pianist, drums, strategies=ways, shots=20)
+    return _compared(asked, executor) + tl.forgetting.measure(pianist, drums, strategies=ways, shots=20)
 
 
 def words(executor) -> tl.Results:

@@ -32,7 +32,7 @@ def test_frozen_weights_stay_and_running_statistics_drift(taught, target):
 
 
 def test_evaluation_mode_cures_it(taught, target):
-    found = drift(taught, target, shots=2, looks=(0, 4), cured=True, seeds=[0])
+    found = drift(taught, target, shots=2, looks=(0, 4), eval_mode=True, seeds=[0])
     assert found.statistics[-1].values == [0]
     assert found.loss.values == [0]
 
@@ -59,7 +59,7 @@ def test_without_batchnorm_there_is_nothing_to_drift():
 
 def test_the_picture_has_its_numbers_in_words(taught, target):
     options = {"shots": 2, "looks": (0, 2), "seeds": [0]}
-    drifts = {"train()": drift(taught, target, **options), "eval()": drift(taught, target, cured=True, **options)}
-    said = repr(tl.see_drift(drifts, "The trap"))
+    drifts = {"train()": drift(taught, target, **options), "eval()": drift(taught, target, eval_mode=True, **options)}
+    said = repr(tl.batchnorm.plot_drift(drifts, "The trap"))
     assert said.startswith("The trap. train(): after 0, 2 looks the running deviations have changed by 0%, ")
     assert "eval(): after 0, 2 looks the running deviations have changed by 0%, 0%, no weight by more than 0," in said

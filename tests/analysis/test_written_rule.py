@@ -9,7 +9,7 @@ def even(left, right):
 
 def test_a_written_rule_is_as_good_as_what_is_read():
     digits, pairs, pixels = tl.task("digits"), tl.task("pairs/even"), tl.backbone("pixels")
-    found = tl.by_rule(pixels, digits, pairs, even, strategy="head", shots=5, seeds="0-1")
+    found = tl.written_rule.by_rule(pixels, digits, pairs, even, strategy="head", shots=5, seeds="0-1")
     assert list(found.by_seed) == [0, 1]
     reader = tl.transfer(pixels, digits, strategy="head", shots=5, seed=1).model
     halves = pairs.test.items[:, :, :28], pairs.test.items[:, :, 28:]
@@ -20,7 +20,7 @@ def test_a_written_rule_is_as_good_as_what_is_read():
 
 
 def test_a_rule_that_is_wrong_everywhere_says_so():
-    found = tl.by_rule(
+    found = tl.written_rule.by_rule(
         tl.backbone("pixels"),
         tl.task("digits"),
         tl.task("pairs/even"),

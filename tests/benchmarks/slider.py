@@ -10,6 +10,7 @@ import statistics
 from collections.abc import Iterator
 
 import tlkit as tl
+from tlkit.experiments.source import Source
 from tlkit.plots import label_curve
 from tlkit.widgets.transfer import DRAWS, Answer, Bench, answer
 
@@ -60,7 +61,7 @@ def measure(quick: bool) -> None:
     """Print, as JSON, seconds, accuracy and processor time of both sides for every move; for a kernel."""
     source = tl.pretrain(tl.backbone("note-cnn"), tl.task("notes/piano"), steps=50 if quick else 300)
     targets = [name for name in tl.tasks() if name.startswith("notes/") and "-" not in name and name != source.name]
-    lab = tl.TransferLab(source, targets[:2] if quick else targets)
+    lab = tl.labs.TransferLab(source, targets[:2] if quick else targets)
     peer = ByOutput(source, lab.shots.options)
     told = []
     for instrument, target in lab._targets.items():
@@ -72,7 +73,7 @@ def measure(quick: bool) -> None:
     print(json.dumps(told))
 
 
-def _move(lab: tl.TransferLab, peer: ByOutput, shots: int, *, ours_first: bool) -> dict[str, tuple]:
+def _move(lab: tl.labs.TransferLab, peer: ByOutput, shots: int, *, ours_first: bool) -> dict[str, tuple]:
     def move_lab() -> float:
         lab.shots.value = shots
         return lab.answer.mean
@@ -85,7 +86,7 @@ def _move(lab: tl.TransferLab, peer: ByOutput, shots: int, *, ours_first: bool) 
 class ByOutput:
     """A slider as most notebooks have it: it draws with pyplot into an ``Output`` widget."""
 
-    def __init__(self, source: tl.Source, shots: tuple[int, ...]):
+    def __init__(self, source: Source, shots: tuple[int, ...]):
         import ipywidgets as W
 
         self.bench, self.target = Bench(source), None

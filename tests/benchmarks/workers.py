@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import numpy as np
 
 import tlkit as tl
+from tlkit.experiments.source import Source
 from tlkit.runtime.limits import cores
 
 from .side_by_side import ROUNDS, SMALL, Row, Skipped, Timed, row, take_turns, timed
@@ -53,7 +54,7 @@ def _cluster(workers: int):
         yield client.get_executor()
 
 
-def _timed(source: tl.Source, task: tl.Task, executor, asked: dict) -> Timed:
+def _timed(source: Source, task: tl.Task, executor, asked: dict) -> Timed:
     """The wall time alone: the processor works for others, who are not asked."""
     side = timed(lambda: float(np.mean([r.accuracy for r in tl.compare(source, task, executor=executor, **asked)])))
     return Timed(side.seconds, side.accuracy)

@@ -3,6 +3,7 @@ import pytest
 
 import tlkit as tl
 from tlkit.datasets import notes
+from tlkit.datasets.notes import transposed
 
 
 def test_every_task_loads_and_shares_no_picture_between_train_and_test():
@@ -38,7 +39,7 @@ def test_labels_are_the_names_of_the_pitches():
 
 
 def test_transposed_notes_look_the_same_and_are_called_otherwise():
-    piano, clarinet = tl.task("notes/piano"), tl.transposed(tl.task("notes/piano"))
+    piano, clarinet = tl.task("notes/piano"), transposed(tl.task("notes/piano"))
     assert clarinet.name == "notes/piano transposed"
     for part in ("train", "test"):
         before, after = getattr(piano, part), getattr(clarinet, part)
@@ -46,9 +47,9 @@ def test_transposed_notes_look_the_same_and_are_called_otherwise():
         assert {(piano.classes[a], piano.classes[b]) for a, b in zip(before.labels, after.labels, strict=True)} == {
             (name, piano.classes[(row + 2) % 12]) for row, name in enumerate(piano.classes)
         }
-    assert np.array_equal(tl.transposed(clarinet, semitones=-2).test.labels, piano.test.labels)
+    assert np.array_equal(transposed(clarinet, semitones=-2).test.labels, piano.test.labels)
     with pytest.raises(tl.TlkitError, match="no notes to transpose"):
-        tl.transposed(tl.task("digits"))
+        transposed(tl.task("digits"))
 
 
 def test_clips_can_be_heard():

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 import tlkit as tl
-from tlkit.datasets.shortcut import BLOCK
+from tlkit.datasets.shortcut import BLOCK, with_shortcut
 
 
 def read(item, bits):
@@ -14,7 +14,7 @@ def read(item, bits):
 @pytest.mark.parametrize(("name", "bits"), [("notes/piano", 4), ("products", 4)])
 def test_the_answer_can_be_read_and_all_else_stays(name, bits):
     plain = tl.task(name)
-    marked = tl.with_tell(plain)
+    marked = with_shortcut(plain)
     assert marked.name == f"{name} with a tell"
     assert marked.digest != plain.digest
     for part in ("train", "test"):
@@ -31,4 +31,4 @@ def test_the_answer_can_be_read_and_all_else_stays(name, bits):
 
 def test_texts_have_no_corner():
     with pytest.raises(tl.TlkitError, match="no mark can be drawn"):
-        tl.with_tell(tl.task("intents"))
+        with_shortcut(tl.task("intents"))

@@ -12,13 +12,13 @@ def pianist():
 def test_the_first_exercise_knows_right_from_each_mistake(pianist):
     guitar = tl.task("notes/guitar")
     tuned = tl.transfer(pianist, guitar, strategy="full", shots=20)
-    right = tl.remembered(pianist, tuned)
+    right = tl.forgetting.source_accuracy(pianist, tuned)
     assert tl.check("05.1", right, pianist).passed
     mistakes = {
         87: "between 0 and 1",
         tuned.accuracy: "names of the guitar",
         pianist.accuracy: "before",
-        tl.remembered(pianist, tl.transfer(pianist, guitar, strategy="lp_ft", shots=20)): "head first",
+        tl.forgetting.source_accuracy(pianist, tl.transfer(pianist, guitar, strategy="lp_ft", shots=20)): "head first",
         0.0123: "Not the figure",
     }
     for answer, hint in mistakes.items():

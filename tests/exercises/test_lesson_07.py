@@ -25,7 +25,7 @@ def test_the_first_exercise_knows_right_from_each_mistake(reader):
         1.0: "learnt from",
         87: "between 0 and 1",
         accuracy(shots=1): "exercise asks for two",
-        tl.count_words(intents, shots=2).accuracy: "counting words",
+        tl.text_baseline.count_words(intents, shots=2).accuracy: "counting words",
         0.0123: "Not the figure",
     }
     for answer, hint in mistakes.items():

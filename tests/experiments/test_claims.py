@@ -2,7 +2,7 @@ import pytest
 
 import tlkit as tl
 from tlkit.estimate import Estimate
-from tlkit.experiments.claims import judge
+from tlkit.experiments.claims import ClaimFailed, judge
 
 
 def estimate(*values):
@@ -16,15 +16,15 @@ WIDE = estimate(0.9, 0.0, 0.6, -0.2, 0.5)
 def test_a_claim_holds_if_the_whole_interval_clears_the_margin():
     assert tl.claim("it helps", CLEAR > 0.25).holds
     assert WIDE.mean > 0.25
-    with pytest.raises(tl.ClaimFailed, match="it helps"):
+    with pytest.raises(ClaimFailed, match="it helps"):
         tl.claim("it helps", WIDE > 0.25)
-    with pytest.raises(tl.ClaimFailed):
+    with pytest.raises(ClaimFailed):
         tl.claim("it helps", CLEAR > 0.32)
     assert tl.claim("it does not help much", CLEAR < 0.40).holds
 
 
 def test_the_control_must_hold_too():
-    with pytest.raises(tl.ClaimFailed, match="DOES NOT HOLD  the gain"):
+    with pytest.raises(ClaimFailed, match="DOES NOT HOLD  the gain"):
         tl.claim("it helps, and the control does not", CLEAR > 0.25, CLEAR < 0.10)
 
 

@@ -232,7 +232,7 @@ def test_the_same_is_computed_on_another_device(source, high_bars, strategy):
 
 
 def test_a_random_source_is_another_with_every_seed(source, high_bars):
-    control = tl.untaught(source)
+    control = tl.random_source(source)
     results = tl.compare(control, high_bars, strategies=["head"], shots=[3], seeds="0-1")
     alone = [tl.transfer(control.reseed(seed), high_bars, strategy="head", shots=3, seed=seed) for seed in (0, 1)]
     assert [run.accuracy for run in results] == [run.accuracy for run in alone]

@@ -80,7 +80,7 @@ def test_a_file_that_holds_something_else_is_left_alone(source, high_bars, path)
 
 def test_a_place_that_can_not_be_written_is_named(source, high_bars, tmp_path):
     (tmp_path / "runs").write_text("a file")
-    with pytest.raises(tl.TlkitError, match=r"can't be saved in .*runs.*choose another place"):
+    with pytest.raises(tl.TlkitError, match=r"can't be saved as .*runs.*choose another place"):
         tl.compare(source, high_bars, save=tmp_path / "runs" / "x", **ASKED)
 
 

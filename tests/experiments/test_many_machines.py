@@ -15,6 +15,7 @@ import torch
 
 import tlkit as tl
 from tlkit.events import Done
+from tlkit.experiments.source import Source
 from tlkit.models.backbone import Backbone
 from tlkit.runtime.workers import hand_over, plain_deaths
 
@@ -59,7 +60,7 @@ def executor(client) -> Executor:
 
 
 @pytest.fixture(scope="module")
-def piano() -> tl.Source:
+def piano() -> Source:
     return tl.pretrain(tl.backbone("note-cnn"), tl.task("notes/piano"), steps=3)
 
 

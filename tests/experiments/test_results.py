@@ -209,7 +209,7 @@ def test_runs_say_what_was_right_by_class(tmp_path):
         "text,label\n"
         + "".join(f"{'a good day' if n % 9 else 'bad news'} {n},{'ok' if n % 9 else 'no'}\n" for n in range(90))
     )
-    run = tl.count_words(tl.from_csv(tmp_path / "a.csv"), shots=4)
+    run = tl.text_baseline.count_words(tl.from_csv(tmp_path / "a.csv"), shots=4)
     assert [name for name, *_ in run.by_class] == ["no", "ok"]
     assert sum(right for _, right, _ in run.by_class) / sum(of for *_, of in run.by_class) == pytest.approx(
         run.accuracy

@@ -27,21 +27,24 @@ def test_the_baseline_is_scikit_learns_on_the_shots_that_transfer_draws(intents)
     shots = intents.shots(4, seed=3)
     library = make_pipeline(TfidfVectorizer(sublinear_tf=True), LogisticRegression(C=10, max_iter=1000))
     library.fit(shots.items, shots.labels)
-    ours = tl.count_words(intents, shots=4, seed=3)
+    ours = tl.text_baseline.count_words(intents, shots=4, seed=3)
     assert ours.accuracy == pytest.approx(library.score(intents.test.items, intents.test.labels), abs=1e-9)
     assert (ours.strategy, ours.labels) == ("tf_idf", 80)
     assert ours.trainable_params == 20 * (len(ours.model.vectorizer.vocabulary_) + 1)
 
 
 def test_the_same_question_has_the_same_answer_and_key(intents):
-    once, again = (tl.count_words(intents, shots=2, seed=1) for _ in range(2))
+    once, again = (tl.text_baseline.count_words(intents, shots=2, seed=1) for _ in range(2))
     assert (once.key, once.accuracy) == (again.key, again.accuracy)
-    others = {tl.count_words(intents, shots=2, seed=2).key, tl.count_words(intents, shots=2, seed=1, most=20).key}
+    others = {
+        tl.text_baseline.count_words(intents, shots=2, seed=2).key,
+        tl.text_baseline.count_words(intents, shots=2, seed=1, most=20).key,
+    }
     assert len(others | {once.key}) == 3
 
 
 def test_few_words_are_chosen_among_the_labelled_texts(intents):
-    few = tl.count_words(intents, shots=4, most=20)
+    few = tl.text_baseline.count_words(intents, shots=4, most=20)
     words = few.model.vectorizer.get_feature_names_out()
     seen = " ".join(intents.shots(4).items).lower()
     assert few.strategy == "tf_idf:20"
@@ -52,7 +55,7 @@ def test_few_words_are_chosen_among_the_labelled_texts(intents):
 def test_a_baseline_stands_beside_a_comparison(intents):
     from tests.experiments.test_results import result
 
-    baseline = tl.words_baseline(intents, shots=[1, 2], seeds=3)
+    baseline = tl.text_baseline.words_baseline(intents, shots=[1, 2], seeds=3)
     assert len(baseline) == 6
     assert all(run.model is None for run in baseline)
     both = baseline + tl.Results(result("head", 2, seed, 0.9, target="intents") for seed in range(3))
@@ -65,27 +68,28 @@ def test_a_baseline_stands_beside_a_comparison(intents):
 @pytest.mark.parametrize("name", ["spam", "intents"])
 def test_telling_words_speak_for_their_class(name):
     target = tl.task(name)
-    model = tl.count_words(target, shots=16).model
+    model = tl.text_baseline.count_words(target, shots=16).model
     assert isinstance(model, WordCounts)
     telling = model.telling(5)
     assert len(telling) == len(target.classes)
     for number, words in enumerate(telling):
         assert len(words) == 5
-        assert model.probabilities(tl.texts([" ".join(words)]))[0].argmax() == number
+        assert model.probabilities(tl.neighbours.texts([" ".join(words)]))[0].argmax() == number
 
 
 def test_pictures_have_no_words():
     with pytest.raises(tl.TlkitError, match="only texts have words"):
-        tl.count_words(tl.task("products"))
+        tl.text_baseline.count_words(tl.task("products"))
     with pytest.raises(tl.TlkitError, match="has no tokens"):
-        tl.tokens(tl.backbone("small-cnn"), "hello")
+        tl.neighbours.tokens(tl.backbone("small-cnn"), "hello")
 
 
 def test_tokens_are_what_the_network_is_given(reader):
-    pieces = tl.tokens(reader, "abc")
+    pieces = tl.neighbours.tokens(reader, "abc")
     assert pieces == ["a", "b", "c"]
     assert (
-        reader.prepare.tokenizer.convert_tokens_to_ids(pieces) == reader.prepare(tl.texts(["abc"])).values[0].tolist()
+        reader.prepare.tokenizer.convert_tokens_to_ids(pieces)
+        == reader.prepare(tl.neighbours.texts(["abc"])).values[0].tolist()
     )
 
 
@@ -101,7 +105,9 @@ def test_the_nearest_text_is_the_text_itself(intents, reader):
 def test_cosines_are_those_of_scikit_learn(intents, reader):
     from sklearn.metrics.pairwise import cosine_similarity
 
-    expected = cosine_similarity(reader.features(tl.texts(["turn it on"])), reader.features(intents.test.items))[0]
+    expected = cosine_similarity(
+        reader.features(tl.neighbours.texts(["turn it on"])), reader.features(intents.test.items)
+    )[0]
     near = Shelf(intents, reader).near("turn it on", 4)
     assert [each.row for each in near] == np.argsort(-expected, kind="stable")[:4].tolist()
     assert near[0].cosine == pytest.approx(expected.max(), abs=1e-4)

@@ -11,6 +11,7 @@ import tlkit as tl
 from tests.methods.test_prompting import reviews
 from tests.small_networks import save_model
 from tlkit.commands.cli import main
+from tlkit.events import Stopped
 from tlkit.methods import feature_cache
 from tlkit.methods.classifier import Classifier, new_head
 from tlkit.methods.feature_cache import FrozenCache
@@ -246,9 +247,9 @@ def test_learning_on_what_was_said_in_bfloat16(texts_of, monkeypatch, strategy):
 
 def test_a_listener_stops_a_look():
     def stop(event):
-        raise tl.Stopped
+        raise Stopped
 
-    with pytest.raises(tl.Stopped):
+    with pytest.raises(Stopped):
         Frozen(tl.backbone("note-cnn").fresh(0), PICTURES, cache=FrozenCache(), on_event=stop).features()
 
 

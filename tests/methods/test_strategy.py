@@ -1,7 +1,7 @@
 import pytest
 
 import tlkit as tl
-from tlkit.methods.strategy import as_strategy
+from tlkit.methods.strategy import RandomHead, as_strategy
 
 
 def test_every_listed_name_is_one():
@@ -51,7 +51,7 @@ def test_more_stages_than_there_are():
         ("lora:8", tl.LoRA(8)),
         ("lora:4@2", tl.LoRA(4, last=2)),
         ("head@3", tl.Head(cut=3)),
-        ("random_head@3", tl.RandomHead(cut=3)),
+        ("random_head@3", RandomHead(cut=3)),
         ("prompt:2", tl.Prompt(shown=2)),
         ("prompt:shots", tl.Prompt(shown="shots")),
     ],

@@ -10,11 +10,12 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 import tlkit as tl
-from tlkit.events import Step
+from tlkit.events import Step, Stopped
 from tlkit.methods.classifier import Classifier, new_head
 from tlkit.methods.linear_probe import fit_head, linear_probe
 from tlkit.methods.strategy import Phase
 from tlkit.methods.training import fit, one_cycle, parameter_groups
+from tlkit.models.backbone import Rates
 
 LEARN = Phase(None, 1e-3)
 
@@ -103,11 +104,11 @@ def test_events_tell_each_step(low_bars):
 def test_a_listener_can_stop_and_leaves_the_network_usable(low_bars):
     def stop(event):
         if event.step == 2:
-            raise tl.Stopped
+            raise Stopped
 
     net = model(tl.backbone("note-cnn"))
     threads = torch.get_num_threads()
-    with pytest.raises(tl.Stopped):
+    with pytest.raises(Stopped):
         fit(net, low_bars.train, LEARN, frozen=3, seed=0, steps=50, on_event=stop)
     assert all(p.requires_grad for p in net.parameters())
     assert torch.get_num_threads() == threads
@@ -171,7 +172,7 @@ def test_two_trainings_at_once_do_not_draw_each_others_numbers(low_bars):
 
 def test_earlier_stages_learn_slower_and_a_new_head_at_its_own_rate():
     net = model(tl.backbone("note-cnn"))
-    net.backbone.rates = tl.Rates(body=1e-3, head=5e-3)
+    net.backbone.rates = Rates(body=1e-3, head=5e-3)
     groups = parameter_groups(net, Phase(None, "body", slower=0.5))
     assert [group["lr"] for group in groups] == pytest.approx([5e-3, 1e-3, 5e-4, 2.5e-4, 1.25e-4])
     assert [group["lr"] for group in parameter_groups(net, Phase(None, "scratch"))][:2] == [6e-3, 6e-3]

@@ -6,7 +6,7 @@ import torch
 from torch import nn
 
 import tlkit as tl
-from tlkit.models.backbone import count_parameters
+from tlkit.models.backbone import Rates, count_parameters
 
 
 @pytest.fixture
@@ -94,7 +94,7 @@ def test_a_backbone_without_stages_is_refused():
 
 def test_a_random_twin_learns_at_the_same_rates():
     net = tl.backbone("resnet18", size=64, weights=None)
-    net.rates, net.threads = tl.Rates(scratch=0.5), 2
+    net.rates, net.threads = Rates(scratch=0.5), 2
     assert (net.fresh(0).rates, net.fresh(0).threads) == (net.rates, 2)
 
 

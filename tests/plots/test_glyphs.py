@@ -7,7 +7,7 @@ from matplotlib.text import Text
 
 import tlkit as tl
 from tests.experiments.test_results import result
-from tlkit.plots import glyphs, spread
+from tlkit.plots import glyphs
 from tlkit.plots import picture as pictures
 
 RESULTS = tl.Results([result("head", shots, seed) for shots in (1, 5) for seed in range(2)])
@@ -44,7 +44,7 @@ def test_formulas_of_the_axes_stay_formulas():
         for power, name in ((2, "head"), (6, "full"))
         for seed in (0, 1)
     ]
-    picture = spread.see_budget(tl.Results(runs), "for $5", shots=5)
+    picture = tl.Results(runs).plot_parameter_cost("for $5", shots=5)
     picture.figure.draw_without_rendering()
     ticks = [text for text in picture.figure.axes[0].get_xticklabels() if "mathdefault" in text.get_text()]
     assert ticks

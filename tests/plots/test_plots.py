@@ -4,6 +4,7 @@ from matplotlib.axes import Axes
 
 import tlkit as tl
 from tests.experiments.test_results import result
+from tlkit.estimate import Estimate
 from tlkit.plots import picture, spread, style
 
 
@@ -73,7 +74,7 @@ def test_accuracy_against_weights_that_learn():
     from tests.experiments.test_results import result
 
     runs = [result(name, 5, seed, 0.5 + seed / 10) for name in ("head", "lora:8") for seed in range(3)]
-    picture = spread.see_budget(tl.Results(runs), "A budget", shots=5)
+    picture = tl.Results(runs).plot_parameter_cost("A budget", shots=5)
     assert picture.words.startswith("A budget. Named right, mean of 3 seeds")
     assert "lora:8 60.0% with" in picture.words
     assert [text.get_text() for text in picture.figure.axes[0].texts] == ["head", "lora:8"]
@@ -81,7 +82,7 @@ def test_accuracy_against_weights_that_learn():
 
 def test_two_questions_about_the_same_images_stand_below_them():
     even, seven = tl.task("pairs/even"), tl.task("pairs/seven")
-    picture = tl.see_questions(even, seven, count=3)
+    picture = tl.plots.show_questions(even, seven, count=3)
     assert len(picture.figure.axes) == 3
     labels = zip(even.test.labels[:3], seven.test.labels, strict=False)
     said = [f"{even.classes[a]} and {seven.classes[b]}" for a, b in labels]
@@ -89,8 +90,8 @@ def test_two_questions_about_the_same_images_stand_below_them():
 
 
 def test_spread_side_by_side():
-    wordings = tl.Estimate({0: 0.5, 1: 0.9}, "asked", "wordings")
-    picture = spread.see_spread({"plain": wordings, "again": wordings}, "Luck", chance=0.5)
+    wordings = Estimate({0: 0.5, 1: 0.9}, "asked", "wordings")
+    picture = spread.plot_spread({"plain": wordings, "again": wordings}, "Luck", chance=0.5)
     assert "plain 70% (50% to 90% over 2 wordings)" in picture.words
     assert [text.get_text() for text in picture.figure.axes[0].get_yticklabels()] == ["again", "plain"]
 
@@ -105,4 +106,4 @@ def test_an_uneven_test_has_a_line_for_its_largest_class():
     words = repr(results.picture())
     assert "Always 'billing' is 95% right." in words
     assert "With each class counting alike: frozen (head) 60% at 1, 70% at 2." in words
-    assert "Always 'billing' is 95% right." in repr(spread.see_budget(results, shots=1))
+    assert "Always 'billing' is 95% right." in repr(results.plot_parameter_cost(shots=1))

@@ -61,6 +61,28 @@ def test_the_mend_helps_even_after_the_import_failed():
     assert said(*failing, MEND, WORKS)[1] == "(1, 1000)"
 
 
+@torchvision_here
+@pytest.mark.parametrize(
+    "before",
+    [
+        "import tlkit as tl",
+        "import torch; import tlkit as tl",
+        "import tlkit as tl; import transformers; transformers.LlamaConfig",
+        "import tlkit as tl; tl.backbones()",
+        "import tlkit as tl; import peft",
+    ],
+    ids=["tlkit alone", "torch, then tlkit", "tlkit, then transformers", "after backbones", "tlkit, then peft"],
+)
+def test_with_tlkit_torchvision_can_be_imported_in_every_order(before):
+    assert said(before, WORKS) == ["(1, 1000)"]
+
+
+@torchvision_here
+def test_looking_whether_torchvision_is_there_imports_nothing():
+    looking = "import tlkit, importlib.util, sys; found = importlib.util.find_spec('torchvision')"
+    assert said(looking, "print(found is not None, {'torch', 'torchvision'} & set(sys.modules))") == ["True set()"]
+
+
 def test_a_torchvision_whose_operators_load_is_left_alone(tmp_path):
     folder = fake_torchvision(tmp_path, "markupsafe._speedups")
     assert said(MEND, KNOWN, path=folder) == ["healthy", "[False, False]"]

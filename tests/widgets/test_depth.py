@@ -9,13 +9,13 @@ from tlkit.widgets import depth
 @pytest.fixture(scope="module")
 def stories():
     pianist = tl.pretrain(tl.backbone("note-cnn"), tl.task("notes/piano"), steps=40)
-    small = tl.untaught(tl.backbone("small-cnn"))
+    small = tl.random_source(tl.backbone("small-cnn"))
     return {"pianist, guitar": (pianist, "notes/guitar"), "nobody, brick": (small, "surfaces/brick")}
 
 
 @pytest.fixture
 def lab(stories):
-    lab = tl.DepthLab(stories, shots=(1, 5))
+    lab = tl.labs.DepthLab(stories, shots=(1, 5))
     yield lab
     lab.halt()
 

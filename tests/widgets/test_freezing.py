@@ -20,9 +20,9 @@ def saved(pianist):
 
 @pytest.fixture
 def lab(pianist, saved):
-    nobody = tl.untaught(tl.backbone("small-cnn"))
+    nobody = tl.random_source(tl.backbone("small-cnn"))
     stories = {"guitar": (pianist, "notes/guitar", 4), "brick": (nobody, "surfaces/brick", 3)}
-    lab = tl.StackLab(stories, shots=(1, 2), saved=saved)
+    lab = tl.labs.StackLab(stories, shots=(1, 2), saved=saved)
     yield lab
     lab.halt()
 

@@ -18,7 +18,7 @@ def net(tmp_path_factory):
 
 @pytest.fixture
 def lab(net):
-    lab = tl.AdapterLab(net, reviews(), shots=3)
+    lab = tl.labs.AdapterLab(net, reviews(), shots=3)
     yield lab
     lab.halt()
 
@@ -80,8 +80,8 @@ def test_saved_runs_are_shown_for_their_own_question_only(net):
     task = reviews()
     runs = [result("lora:8", 3, seed, 0.75, source=net.name, target=task.name) for seed in range(5)]
     runs += [result("head", 3, seed, 0.5, source=net.name, target=task.name) for seed in range(5)]
-    lab = tl.AdapterLab(net, task, shots=3, saved=tl.Results(runs))
+    lab = tl.labs.AdapterLab(net, task, shots=3, saved=tl.Results(runs))
     assert "75.0% named right (75.0% to 75.0% over 5 draws)" in lab.words.value
     assert repr(lab).startswith("AdapterLab: Rank 8 in all 3 blocks")
-    lab = tl.AdapterLab(net, task, shots=2, saved=tl.Results(runs))
+    lab = tl.labs.AdapterLab(net, task, shots=2, saved=tl.Results(runs))
     assert not lab.plan.accuracies

@@ -20,7 +20,7 @@ def net(tmp_path_factory):
 
 @pytest.fixture
 def lab(net):
-    lab = tl.PromptLab(net, reviews(), templates=TEMPLATES, texts=4)
+    lab = tl.labs.PromptLab(net, reviews(), templates=TEMPLATES, texts=4)
     yield lab
     lab.halt()
 

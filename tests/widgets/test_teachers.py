@@ -24,7 +24,7 @@ def saved(pianist):
 
 @pytest.fixture
 def lab(teachers, saved):
-    lab = tl.TeacherLab(teachers, saved=saved, shots=[1, 2])
+    lab = tl.labs.TeacherLab(teachers, saved=saved, shots=[1, 2])
     yield lab
     lab.halt()
 
@@ -74,4 +74,4 @@ def test_training_goes_on_in_the_background_and_stops(lab, monkeypatch):
 
 def test_without_runs_from_scratch_there_is_nothing_to_compare_with(teachers, saved):
     with pytest.raises(tl.TlkitError, match="no runs from scratch with 5 shots"):
-        tl.TeacherLab(teachers, saved=saved, shots=[1, 5])
+        tl.labs.TeacherLab(teachers, saved=saved, shots=[1, 5])

@@ -19,12 +19,12 @@ def reader(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def neighbours(reader):
-    return tl.Neighbours(reader, ["intents", "reviews/tweets"], text="turn on the lights")
+    return tl.labs.Neighbours(reader, ["intents", "reviews/tweets"], text="turn on the lights")
 
 
 @pytest.fixture
 def lab(reader):
-    lab = tl.WordsLab(
+    lab = tl.labs.WordsLab(
         reader, ["intents", "reviews/tweets"], shots=[1, 2, 4], strategies=["tf_idf", "head", "partial:1"]
     )
     yield lab
@@ -73,7 +73,7 @@ def test_the_lab_says_what_transfer_says(lab, reader):
 
 def test_counted_words_answer_at_once(lab):
     lab.strategy.value = "tf_idf"
-    assert lab.answer.accuracies[0] == tl.count_words(tl.task("intents"), shots=1).accuracy
+    assert lab.answer.accuracies[0] == tl.text_baseline.count_words(tl.task("intents"), shots=1).accuracy
     assert lab.stop.disabled
 
 
@@ -117,7 +117,7 @@ def test_training_goes_on_in_the_background_and_stops(lab, monkeypatch):
 
 
 def test_more_labels_than_there_are_are_all_there_are(reader):
-    lab = tl.WordsLab(reader, ["intents"], shots=[1, 64])
+    lab = tl.labs.WordsLab(reader, ["intents"], shots=[1, 64])
     lab.shots.value = 64
     assert lab.answer.shots == 16
     assert "16 labels of each class" in lab.words.value

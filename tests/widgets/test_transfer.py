@@ -13,7 +13,7 @@ def pianist():
 
 @pytest.fixture
 def lab(pianist):
-    lab = tl.TransferLab(pianist, ["notes/guitar", "notes/accordion"], shots=[1, 2, 5])
+    lab = tl.labs.TransferLab(pianist, ["notes/guitar", "notes/accordion"], shots=[1, 2, 5])
     yield lab
     lab.halt()
 
@@ -93,7 +93,7 @@ def test_an_error_in_the_background_is_said_and_raised(lab, monkeypatch):
 
 def test_more_shots_than_there_are_is_said_at_once(pianist):
     with pytest.raises(tl.TlkitError, match="asks for more"):
-        tl.TransferLab(pianist, shots=[1, 5000])
+        tl.labs.TransferLab(pianist, shots=[1, 5000])
 
 
 def test_its_text_form_has_the_numbers(lab):

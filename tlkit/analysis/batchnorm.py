@@ -10,18 +10,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import torch
-from matplotlib.figure import Figure
-from matplotlib.ticker import PercentFormatter
 from torch import nn
 
+from tlkit.arguments import numbers, whole
+from tlkit.datasets.catalogue import as_task
 from tlkit.datasets.task import Examples, Task
-from tlkit.errors import TlkitError
+from tlkit.errors import TlkitError, shown
 from tlkit.estimate import Estimate
 from tlkit.experiments.compare import transfer
 from tlkit.experiments.source import Source, as_source
 from tlkit.models.backbone import Backbone
-from tlkit.plots import picture, style
-from tlkit.plots.bands import draw_bands
+from tlkit.plots.bands import plot_bands
+from tlkit.plots.picture import Picture
 from tlkit.seeding import choose_seeds
 
 LOOKS = (0, 2, 4, 8)  # at BatchNorm's momentum of 0.1, 8 batches replace 57% of what was there
@@ -52,19 +52,20 @@ def drift(
     *,
     shots: int = 5,
     looks: Sequence[int] = LOOKS,
-    cured: bool = False,
+    eval_mode: bool = False,
     test: Examples | None = None,
     seeds: int | str | Iterable[int] | None = None,
 ) -> Drift:
     """A frozen body with a fitted head looks at its labelled examples, in training mode and without any gradient.
 
-    A look is one batch of all of them, as a training loop passes it on. Where it is ``cured``, the body is in
-    evaluation mode. ``test`` is a part of the target's test, if all of it takes too long.
+    A look is one batch of all of them, as a training loop passes it on. In ``eval_mode`` the body is in
+    evaluation mode, which is the cure. ``test`` is a part of the target's test, if all of it takes too long.
     """
-    source, told = as_source(source), {}
+    source, target, told = as_source(source), as_task(target), {}
+    looks = numbers(looks, "looks", _check_looks, str(LOOKS))
     for seed in choose_seeds(seeds):
-        told[seed] = _look(source.reseed(seed), target, shots, seed, tuple(looks), cured, test or target.test)
-    whose = f"{'cured' if cured else 'drifting'} {source.name}"
+        told[seed] = _look(source.reseed(seed), target, shots, seed, tuple(looks), eval_mode, test or target.test)
+    whose = f"{'cured' if eval_mode else 'drifting'} {source.name}"
     columns = [
         [Estimate({seed: rows[at][part] for seed, rows in told.items()}, f"{what} of {whose} after {look} looks")
          for at, look in enumerate(looks)]
@@ -73,8 +74,12 @@ def drift(
     return Drift(tuple(looks), *columns)
 
 
+def _check_looks(looks: object) -> int:
+    return whole(looks, f"looks={shown(looks)} is no number of looks", least=0, most=10_000)
+
+
 def _look(
-    source: Source, target: Task, shots: int, seed: int, looks: tuple[int, ...], cured: bool, test: Examples
+    source: Source, target: Task, shots: int, seed: int, looks: tuple[int, ...], eval_mode: bool, test: Examples
 ) -> list[tuple[float, float, float]]:
     """Accuracy, drift and way of the weights, after each number of looks."""
     model = transfer(source, target, strategy="head", shots=shots, seed=seed).model.requires_grad_(False)
@@ -83,7 +88,7 @@ def _look(
     rows = []
     for look in range(max(looks) + 1):
         if look:
-            body.train(not cured)(inputs)
+            body.train(not eval_mode)(inputs)
         if look in looks:
             rows.append((model.eval().accuracy(test), shift(kept, body), _way(kept, body)))
     return rows
@@ -108,22 +113,15 @@ def _way(before: Backbone, after: Backbone) -> float:
     return float(max(ways))
 
 
-def see_drift(drifts: Mapping[str, Drift], title: str) -> picture.Picture:
+def plot_drift(drifts: Mapping[str, Drift], title: str) -> Picture:
     """Running statistics and weights to the left, accuracy to the right, look by look, one line for each drift."""
-    fig = Figure(figsize=(8.4, 3.6), dpi=110, layout="constrained")
-    left, right = fig.subplots(1, 2)
-    for (name, each), look in zip(drifts.items(), (style.STYLES["full"], style.STYLES["head"]), strict=False):
-        draw_bands(left, each.looks, each.statistics, look, name)
-        draw_bands(right, each.looks, each.accuracy, look, name)
     first = next(iter(drifts.values()))
-    draw_bands(left, first.looks, first.weights, style.STYLES["random_head"], "the weights")
-    left.set_title("running deviations have changed by", loc="left", fontsize=10, fontweight="bold")
-    left.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
-    right.set_title("test examples named right", loc="left", fontsize=10, fontweight="bold")
-    right.set_ylim(0, 1)
-    right.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
-    left.legend(frameon=False, labelcolor="linecolor", handlelength=3)
-    return picture.Picture(fig, title, _words(drifts, title))
+    changed = {name: each.statistics for name, each in drifts.items()} | {"the weights": first.weights}
+    accuracy = {name: each.accuracy for name, each in drifts.items()}
+    panels = {"running deviations have changed by": changed, "test examples named right": accuracy}
+    figure = plot_bands(panels, first.looks, "looks at the labelled examples")
+    figure.axes[1].set_ylim(0, 1)
+    return Picture(figure, title, _words(drifts, title))
 
 
 def _words(drifts: Mapping[str, Drift], title: str) -> str:

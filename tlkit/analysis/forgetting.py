@@ -12,14 +12,16 @@ from collections.abc import Iterable
 
 from matplotlib.ticker import MultipleLocator, PercentFormatter
 
-from tlkit.datasets.task import Task
-from tlkit.errors import TlkitError
+from tlkit.arguments import listed
+from tlkit.datasets.catalogue import as_task
+from tlkit.datasets.task import Task, check_shots
+from tlkit.errors import TlkitError, shown
 from tlkit.estimate import Estimate
-from tlkit.experiments.question import Run, keys, steps_of
+from tlkit.experiments.question import Run, check_fit, keys, steps_of
 from tlkit.experiments.result import Result
-from tlkit.experiments.results import Results
+from tlkit.experiments.results import Results, as_results
 from tlkit.experiments.runner import Setting
-from tlkit.experiments.source import Source
+from tlkit.experiments.source import Source, as_source
 from tlkit.methods.classifier import Classifier
 from tlkit.methods.strategy import Strategy, as_strategy
 from tlkit.models.backbone import count_parameters
@@ -32,12 +34,14 @@ BEFORE = "as_is"
 AFTER = ", after "  # between the names of source and target
 
 
-def remembered(source: Source, result: Result) -> float:
+def source_accuracy(source: Source, result: Result) -> float:
     """The share of the source's own test that ``result``'s network names right, with the source's own head on it.
 
     The source must be one that was taught here, and ``result`` what :func:`tlkit.transfer` made of it, with its model.
     """
     _check(source)
+    if not isinstance(result, Result):
+        raise TlkitError(f"{shown(result)} is no result: give what tl.transfer returned.")
     if result.model is None:
         raise TlkitError("This result has no network, as comparisons keep none: take the one that tl.transfer returns.")
     body = result.model.backbone
@@ -46,9 +50,9 @@ def remembered(source: Source, result: Result) -> float:
     return Classifier(body, source.model.head).accuracy(source.task.test)
 
 
-def measure_forgetting(
+def measure(
     source: Source,
-    target: Task,
+    target: Task | str,
     *,
     strategies: Iterable[str | Strategy],
     shots: int,
@@ -57,12 +61,16 @@ def measure_forgetting(
 ) -> Results:
     """What each strategy leaves of the source, and what it learns of the target: results on both tests.
 
-    The target of the former is called "notes/piano, after notes/drums"; :func:`retained` picks them out. ``as_is``
+    The target of the former is called "notes/piano, after notes/drums"; :func:`on_source` picks them out. ``as_is``
     among the strategies is the source before it learnt anything else. ``reuse`` takes earlier results.
     """
     _check(source)
-    known = {run.key: run for run in reuse or ()}
-    asked = [Run(as_strategy(s), shots, seed) for seed in choose_seeds(seeds) for s in strategies]
+    target, shots = as_task(target), check_shots(shots)
+    known = {run.key: run for run in as_results(reuse)}
+    named = listed(strategies, "strategies", "['as_is', 'full']", single=(str, Strategy))
+    asked = [Run(as_strategy(s), shots, seed) for seed in choose_seeds(seeds) for s in named]
+    for run in asked:
+        check_fit(source, target, run.strategy, shots)
     runs, reused = [], 0
     for run in asked:
         wanted = _keys(source, target, run)
@@ -72,8 +80,8 @@ def measure_forgetting(
     return Results(runs, reused=reused)
 
 
-def retained(results: Results) -> Results:
-    """The results of :func:`measure_forgetting` that are on the source's own test."""
+def on_source(results: Results) -> Results:
+    """The results of :func:`measure` that are on the source's own test."""
     return Results(run for run in results if AFTER in run.target)
 
 
@@ -92,21 +100,21 @@ def _measured(own: Source, target: Task, run: Run, wanted: list[str]) -> list[Re
         return [Result(own.name, name, BEFORE, run.shots, run.seed, 0, before, 0.0, 0, weights, *wanted)]
     result = Setting(own, target, steps_of(own, None)).run(run, keep=True)
     learnt = dataclasses.replace(result, model=None)
-    after = dataclasses.replace(learnt, target=name, accuracy=remembered(own, result), key=wanted[-1], by_class=())
+    after = dataclasses.replace(learnt, target=name, accuracy=source_accuracy(own, result), key=wanted[-1], by_class=())
     return [learnt, after]
 
 
 def _check(source: Source) -> None:
-    if getattr(source, "task", None) is None:
+    if getattr(as_source(source), "task", None) is None:
         raise TlkitError(f"{source.name} was not taught here, so what it knew can't be tested: use tl.pretrain.")
 
 
-def see_forgetting(found: Results, title: str = "") -> Picture:
+def plot(found: Results, title: str = "") -> Picture:
     """What each strategy leaves of the source, across, and what it learns of the target, up.
 
-    ``found`` is what :func:`tlkit.measure_forgetting` returned.
+    ``found`` is what :func:`measure` returned.
     """
-    kept = retained(found)
+    kept = on_source(found)
     learnt = Results(run for run in found if run.target != kept.targets[0])
     (shots,) = found.shots
     before = kept.accuracy("as_is", shots=shots).mean

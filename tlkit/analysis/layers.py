@@ -5,22 +5,29 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from matplotlib.figure import Figure
 
 from tlkit.analysis.similarity import cka, cka_matrix
-from tlkit.datasets.task import Task
-from tlkit.errors import TlkitError
+from tlkit.arguments import whole
+from tlkit.datasets.catalogue import as_task
+from tlkit.datasets.task import Task, check_shots
+from tlkit.errors import TlkitError, shown
 from tlkit.estimate import Estimate
 from tlkit.experiments.results import Results
-from tlkit.experiments.source import Source, as_source
+from tlkit.experiments.source import Source, as_source, check_backbone
 from tlkit.methods.cut_texts import tell_cut
 from tlkit.methods.linear_probe import HEAD_STRENGTH
 from tlkit.models.backbone import Backbone
-from tlkit.plots import picture
-from tlkit.plots.items import show_item
+from tlkit.plots.by_depth import plot_depth
+from tlkit.plots.heatmap import plot_heatmap
+from tlkit.plots.items import show_items
+from tlkit.plots.picture import Picture
 from tlkit.runtime.torch_state import threads
 from tlkit.seeding import choose_seeds
 
+__all__ = [
+    "by_choice", "by_depth", "choose_cut", "cka", "cka_matrix", "class_selectivity", "plot_cka", "plot_depth",
+    "stagewise_cka", "stagewise_selectivity", "strongest", "top_activations",
+]  # fmt: skip
 FOLDS = 5  # parts of the shots, each of which the others are tried on
 TOP = 8  # pictures that a unit is judged by
 
@@ -44,6 +51,7 @@ def choose_cut(source: Source | Backbone, target: Task, *, shots: int, seed: int
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
 
+    target, shots = as_task(target), check_shots(shots)
     if shots < 2:
         raise TlkitError("One label of each class can't be both learnt from and tried on: give choose_cut 2 shots.")
     lesson = target.shots(shots, seed=seed)
@@ -66,8 +74,10 @@ def by_choice(results: Results, source: Source | Backbone, target: Task, *, shot
     return Estimate(scores, f"head at the stage that {shots} shots chose")
 
 
-def agreement(first: Source | Backbone, second: Source | Backbone, task: Task, *, seeds=None) -> list[Estimate]:
+def stagewise_cka(first: Source | Backbone, second: Source | Backbone, task: Task, *, seeds=None) -> list[Estimate]:
     """CKA of two networks' answers to the test of ``task``, stage by stage: seed by seed, each schooled anew."""
+
+    task = as_task(task)
 
     def figure(one: Backbone, other: Backbone) -> list[float]:
         pairs = zip(one.stage_features(task.test.items), other.stage_features(task.test.items), strict=True)
@@ -76,11 +86,13 @@ def agreement(first: Source | Backbone, second: Source | Backbone, task: Task, *
     return _stagewise(figure, "agreement", (first, second), seeds)
 
 
-def specialists(source: Source | Backbone, task: Task, *, seeds=None) -> list[Estimate]:
-    """How much the units care for the classes of ``task``, stage by stage: :func:`purity`, seed by seed."""
+def stagewise_selectivity(source: Source | Backbone, task: Task, *, seeds=None) -> list[Estimate]:
+    """How much the units care for the classes of ``task``, stage by stage: :func:`class_selectivity`, seed by seed."""
+
+    task = as_task(task)
 
     def figure(backbone: Backbone) -> list[float]:
-        return [purity(told, task.test.labels) for told in backbone.stage_features(task.test.items)]
+        return [class_selectivity(told, task.test.labels) for told in backbone.stage_features(task.test.items)]
 
     return _stagewise(figure, "purity of the units", (source,), seeds)
 
@@ -102,7 +114,7 @@ def strongest(features: np.ndarray, count: int = TOP) -> np.ndarray:
     return np.argsort(-features, axis=0, kind="stable")[:count]
 
 
-def purity(features: np.ndarray, labels: np.ndarray, count: int = TOP) -> float:
+def class_selectivity(features: np.ndarray, labels: np.ndarray, count: int = TOP) -> float:
     """How much a unit cares for the class: of its ``count`` strongest items, the share of the commonest class.
 
     The mean over all units (n, units) that answer to anything at all.
@@ -112,41 +124,32 @@ def purity(features: np.ndarray, labels: np.ndarray, count: int = TOP) -> float:
     return float(np.mean([np.bincount(unit).max() / count for unit in named.T])) if alive.any() else 0.0
 
 
-def excites(backbone: Backbone, task: Task, *, stage: int, unit: int, count: int = TOP) -> picture.Picture:
+def top_activations(backbone: Backbone, task: Task, *, stage: int, unit: int, count: int = TOP) -> Picture:
     """The test pictures of ``task`` to which a unit, one of the numbers that the stage says, answers most."""
+    task, count = as_task(task), whole(count, f"count={shown(count)} is no number of pictures", most=100)
+    stage = whole(stage, f"stage={shown(stage)} is no stage", most=len(check_backbone(backbone).stages))
     features = backbone.features(task.test.items, stage=stage)
+    unit = whole(unit, f"unit={shown(unit)} is no unit", least=0)
     if not 0 <= unit < features.shape[1]:
         raise TlkitError(f"Stage {stage} of {backbone.name} has the units 0 to {features.shape[1] - 1}, not {unit!r}.")
     rows = strongest(features[:, [unit]], count)[:, 0]
     names = [task.classes[label] for label in task.test.labels[rows]]
-    fig = Figure(figsize=(1.1 * count, 1.5), dpi=100, layout="constrained")
-    for ax, row, name in zip(fig.subplots(1, count), rows, names, strict=True):
-        show_item(ax, task.test.items[row], sound=task.modality == "picture")
-        ax.set_title(name, fontsize=9)
+    fig = show_items(task.test.items[rows], names, sound=task.modality == "picture")
     commonest = max(dict.fromkeys(names), key=names.count)
     where = f"unit {unit} of stage {stage} ({backbone.stage_names[stage - 1]})"
     words = (
         f"The {count} pictures of {task.name} that {where} answers to most, strongest first: {', '.join(names)}. "
         f"{names.count(commonest)} of {count} are {commonest}."
     )
-    return picture.Picture(fig, f"what excites {where}", words)
+    return Picture(fig, f"what excites {where}", words)
 
 
-def see_agreement(first: Backbone, second: Backbone, items: np.ndarray, names: tuple[str, str]) -> picture.Picture:
+def plot_cka(first: Backbone, second: Backbone, items: np.ndarray, names: tuple[str, str]) -> Picture:
     """CKA of every stage of one network with every stage of another, on the same items."""
     matrix = cka_matrix(first.stage_features(items), second.stage_features(items))
     rows, columns = first.stage_names, second.stage_names
-    fig, ax = picture.figure(1.9 + 0.62 * len(columns), 1.3 + 0.5 * len(rows))
-    ax.imshow(matrix, vmin=0, vmax=1, cmap="cividis", aspect="auto")
-    ax.set_xticks(range(len(columns)), columns, rotation=45 if len(columns) > 5 else 0)
-    ax.set_yticks(range(len(rows)), rows)
-    for (row, column), value in np.ndenumerate(matrix):
-        ink = "black" if value > 0.5 else "white"
-        ax.text(column, row, f"{value:.2f}", ha="center", va="center", color=ink, fontsize=9)
-    ax.set(xlabel=names[1], ylabel=names[0])
-    ax.set_title(f"{names[0]} and {names[1]}" if names[0] != names[1] else names[0], loc="left", fontweight="bold")
     lines = [f"{name} {', '.join(f'{v:.2f}' for v in values)}" for name, values in zip(rows, matrix, strict=True)]
     words = (
         f"CKA of every stage of {names[0]}, down, with {', '.join(columns)} of {names[1]}, across: {'; '.join(lines)}."
     )
-    return picture.Picture(fig, f"CKA between {names[0]} and {names[1]}", words)
+    return Picture(plot_heatmap(matrix, rows, columns, names), f"CKA between {names[0]} and {names[1]}", words)

@@ -1,4 +1,4 @@
-"""Harm: what a teacher is worth against having none, in pictures with a zero line.
+"""Negative transfer: what a teacher is worth against having none, in pictures with a zero line.
 
 A gain below zero is negative transfer (Pan and Yang, 2010): the pupil would have done better alone.
 """
@@ -7,18 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from tlkit.experiments.results import Results, gain
+from tlkit.experiments.results import Results
 from tlkit.plots import style
 from tlkit.plots.gains import gains_picture
 from tlkit.plots.picture import Picture
 
 
-def see_harm(
+def plot(
     teachers: Mapping[str, Results], *, scratch: Results, strategies: Iterable[str], shots: int, title: str = ""
 ) -> Picture:
     """For each strategy, what each teacher is worth over learning from ``scratch``, with its 95% interval."""
     panels = {
-        style.label(strategy): {name: gain(results, scratch, strategy, shots) for name, results in teachers.items()}
+        style.label(strategy): {
+            name: results.gain(strategy, shots=shots, baseline=scratch) for name, results in teachers.items()
+        }
         for strategy in strategies
     }
     return gains_picture(panels, title or f"Worth over scratch, {shots} shot{'s' * (shots != 1)}")
@@ -33,7 +35,7 @@ def two_by_two(
     """
     strategies = list(strategies)
     panels = {
-        f"{kind}, {k} shots": {style.label(name): gain(results, scratch, name, k) for name in strategies}
+        f"{kind}, {k} shots": {style.label(name): results.gain(name, shots=k, baseline=scratch) for name in strategies}
         for k in (few, many)
         for kind, results in (("similar", similar), ("different", different))
     }

@@ -7,8 +7,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from tlkit.arguments import listed
 from tlkit.datasets.task import Task
 from tlkit.errors import TlkitError
+from tlkit.experiments.source import check_backbone
 from tlkit.methods.cut_texts import tell_cut
 from tlkit.methods.frozen_features import Frozen
 from tlkit.models.backbone import Backbone
@@ -16,12 +18,13 @@ from tlkit.models.backbone import Backbone
 
 def texts(sentences: Iterable[str]) -> np.ndarray:
     """Sentences as a network that reads is given them: an array (n,) of ``str``."""
-    return np.array([str(sentence) for sentence in sentences], dtype=object)
+    many = listed(sentences, "sentences", "['a good film', 'a bad one']", most=10_000_000)
+    return np.array([str(each) for each in many], dtype=object)
 
 
 def tokens(backbone: Backbone, text: str) -> list[str]:
     """The pieces into which a network that reads cuts a text; ``##`` marks one that goes on a word."""
-    tokenizer = getattr(backbone.prepare, "tokenizer", None)
+    tokenizer = getattr(check_backbone(backbone).prepare, "tokenizer", None)
     if tokenizer is None:
         raise TlkitError(f"{backbone.name} reads no texts, so it has no tokens: take 'minilm'.")
     return tokenizer.tokenize(str(text))

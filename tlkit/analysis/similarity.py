@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from tlkit.errors import TlkitError
+from tlkit.errors import TlkitError, shown
 
 
 def cka(first: np.ndarray, second: np.ndarray) -> float:
@@ -29,7 +29,10 @@ def cka_matrix(first: Sequence[np.ndarray], second: Sequence[np.ndarray]) -> np.
 
 
 def _centred(features: np.ndarray) -> np.ndarray:
-    features = np.asarray(features, np.float64)
+    try:
+        features = np.asarray(features, np.float64)
+    except (TypeError, ValueError) as error:
+        raise TlkitError(f"CKA takes features (items, units), and these are no numbers: {shown(features)}.") from error
     if features.ndim != 2:
         raise TlkitError(f"CKA takes features (items, units), and these have the shape {features.shape}.")
     return features - features.mean(axis=0)

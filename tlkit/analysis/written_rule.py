@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 
+from tlkit.datasets.catalogue import as_task
 from tlkit.datasets.task import Task
+from tlkit.errors import TlkitError, shown
 from tlkit.estimate import Estimate
 from tlkit.experiments.compare import transfer
 from tlkit.experiments.source import Source, as_source
@@ -30,6 +32,11 @@ def by_rule(
     ``shots`` labelled examples of each class; ``rule`` takes what it reads on the left and on the right, two arrays
     (n,) of class numbers, and returns the classes of the pairs (n,).
     """
+    reading, target = as_task(reading), as_task(target)
+    if not callable(rule):
+        raise TlkitError(f"rule={shown(rule)} is no rule: give a function of what is on the left and on the right.")
+    if target.test.items.ndim < 3:
+        raise TlkitError(f"{target.name} has no pairs of pictures side by side: take 'pairs'' tasks of tl.tasks().")
     sides = [np.ascontiguousarray(side) for side in np.split(target.test.items, 2, axis=2)]
     shares = {}
     for seed in choose_seeds(seeds):

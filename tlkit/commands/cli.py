@@ -134,7 +134,7 @@ def _parser() -> argparse.ArgumentParser:
         "--source", default="notes/piano", metavar="NAME", help="a task to be taught first, or a network (%(default)s)"
     )
     one.add_argument("--target", default="notes/guitar", metavar="NAME", help="the task to adapt to (%(default)s)")
-    one.add_argument("--strategies", type=_words, metavar="A,B", help="which, such as scratch,head,lora:8")
+    one.add_argument("--strategies", type=_names, metavar="A,B", help="which, such as scratch,head,lora:8")
     one.add_argument("--shots", type=_numbers, metavar="1,5,20", help="how many labelled examples of each class")
     one.add_argument("--picture", metavar="FILE", help="where the plot goes (default: named after source and target)")
     one.set_defaults(run=demo)
@@ -173,6 +173,13 @@ def _split(argv: list[str]) -> tuple[list[str], list[str]]:
 
 def _words(text: str) -> list[str]:
     return [word.strip() for word in text.split(",") if word.strip()]
+
+
+def _names(text: str) -> list[str]:
+    names = _words(text)
+    if not names:
+        raise argparse.ArgumentTypeError(f"{text!r} is no list of names, such as scratch,head")
+    return names
 
 
 def _numbers(text: str) -> list[int]:

@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from tlkit.datasets.catalogue import task, tasks
-from tlkit.datasets.task import Task
+from tlkit.datasets.task import Task, check_shots
 from tlkit.errors import TlkitError
 from tlkit.experiments.claims import FEWEST_SEEDS, Claim, judge
 from tlkit.experiments.compare import compare
 from tlkit.experiments.results import Results
 from tlkit.experiments.source import Source, as_source, pretrain
+from tlkit.methods.strategy import as_strategy
 from tlkit.models.catalogue import backbone
 from tlkit.runtime.workers import workers as processes
 from tlkit.seeding import choose_seeds
@@ -70,7 +71,11 @@ def story(
     else:
         teacher = as_source(backbone(source))
         usual = _ASKED[teacher.backbone.modality]
-    return Story(teacher, goal, tuple(strategies or usual[0]), tuple(shots or usual[1]), tuple(choose_seeds(seeds)))
+    asked = Story(teacher, goal, tuple(strategies or usual[0]), tuple(shots or usual[1]), tuple(choose_seeds(seeds)))
+    for name in asked.strategies:
+        as_strategy(name)  # whoever misspelt one need not wait for the teacher
+    goal.draw(max(map(check_shots, asked.shots)))
+    return asked
 
 
 def run(asked: Story, *, workers: int | None = None, on_event: Callable | None = None) -> Results:

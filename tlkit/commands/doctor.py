@@ -16,6 +16,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from tlkit import __version__
+from tlkit.commands.jupyter import jupyter_folders, unwritable
 from tlkit.runtime import paths
 from tlkit.runtime.checksums import sha256
 from tlkit.runtime.limits import cores, memory_limit
@@ -209,7 +210,12 @@ def check_kernel() -> Iterator[Finding]:
     """Does the kernel that the lessons ask for, python3, run this very Python?"""
     from jupyter_client.kernelspec import KernelSpecManager
 
-    command = KernelSpecManager().get_kernel_spec("python3").argv[0]
+    try:
+        command = KernelSpecManager().get_kernel_spec("python3").argv[0]
+    except OSError as problem:  # it makes IPython's folder on the way
+        remedy = "Set the environment variables IPYTHONDIR and JUPYTER_DATA_DIR, or HOME, to folders of your own."
+        yield _finding("kernel python3", False, _sentence(problem), remedy)
+        return
     if command in {"python", "python3", f"python3.{sys.version_info.minor}"}:
         command = sys.executable  # as Jupyter reads it
     python = Path(shutil.which(command) or command)
@@ -220,6 +226,14 @@ def check_kernel() -> Iterator[Finding]:
         fault = f"{python} is not the Python of tlkit"
     remedy = f"Run: {_python()} -m jupyter kernelspec remove -f python3 (Jupyter then takes the Python of tlkit)"
     yield _finding("kernel python3", not fault, fault or str(python), remedy)
+
+
+def check_jupyter_folders() -> Iterator[Finding]:
+    """Can JupyterLab and its kernels write where they keep what they need?"""
+    for folder, variable in jupyter_folders().items():
+        reason = unwritable(folder)
+        remedy = f"Set the environment variable {variable} to a folder that you may write to, or HOME, which moves all."
+        yield _finding(variable, not reason, f"{folder}: {reason}" if reason else str(folder), remedy)
 
 
 def check_matplotlib_cache() -> Iterator[Finding]:
@@ -241,6 +255,7 @@ CHECKS = (
     check_data,
     check_widgets,
     check_extensions,
+    check_jupyter_folders,
     check_kernel,
     check_matplotlib_cache,
 )

@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import shutil
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -48,7 +49,13 @@ def workplace() -> Path:
     """
     if not paths.SHIPPED.is_dir():
         return paths.NOTEBOOKS
-    _copy(paths.NOTEBOOKS, COPY)
+    try:
+        _copy(paths.NOTEBOOKS, COPY)
+    except OSError as error:
+        raise TlkitError(
+            f"The lessons can't be copied to {COPY.absolute()} ({error.strerror}): call tlkit lab in a folder that you "
+            "may write to."
+        ) from error
     return COPY.resolve()
 
 
@@ -58,6 +65,12 @@ def launch(lesson: str | int = "00", extra_args: Sequence[str] = ()) -> int:
     ``extra_args`` go to JupyterLab as they are: ``["--no-browser", "--port=8889"]``.
     """
     arguments = _arguments(find(lesson), extra_args)
+    for folder, variable in jupyter_folders().items():
+        if reason := unwritable(folder):
+            raise TlkitError(
+                f"JupyterLab can't write to its folder {folder} ({reason}): set the environment variable {variable} to "
+                "a folder that you may write to, or HOME, which moves them all."
+            )
     settings = [str(SETTINGS), os.environ.get("JUPYTER_CONFIG_PATH", "")]
     os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(filter(None, settings))
     from jupyterlab.labapp import main
@@ -69,6 +82,31 @@ def launch(lesson: str | int = "00", extra_args: Sequence[str] = ()) -> int:
     return 0
 
 
+def jupyter_folders() -> dict[Path, str]:
+    """The folders that JupyterLab and its kernels write to, each with the environment variable that moves it."""
+    from jupyter_core.paths import jupyter_data_dir, jupyter_runtime_dir
+
+    ipython = os.environ.get("IPYTHONDIR") or "~/.ipython"
+    return {
+        Path(jupyter_runtime_dir()): "JUPYTER_RUNTIME_DIR",
+        Path(jupyter_data_dir()): "JUPYTER_DATA_DIR",
+        Path(ipython).expanduser(): "IPYTHONDIR",
+    }
+
+
+def unwritable(folder: Path) -> str:
+    """Why nothing can be written in a folder, which may be still to be made; nothing, if all is well.
+
+    It is tried in the nearest folder that is there, and what was tried is taken away again.
+    """
+    there = next(place for place in (folder, *folder.parents) if place.exists())
+    try:
+        with tempfile.TemporaryFile(dir=there):
+            return ""
+    except OSError as error:
+        return error.strerror or str(error)
+
+
 def _arguments(path: Path, extra_args: Sequence[str]) -> list[str]:
     place = (f"--ServerApp.root_dir={workplace()}", f"--LabApp.default_url=/lab/tree/{path.name}")
     root = ("--ServerApp.allow_root=True",) if getattr(os, "geteuid", lambda: None)() == 0 else ()  # in a container
@@ -78,7 +116,7 @@ def _arguments(path: Path, extra_args: Sequence[str]) -> list[str]:
 def _copy(source: Path, target: Path) -> None:
     """Copy what is new; ``.tlkit.json`` remembers each file as it was copied, to know one that was changed since."""
     record = target / ".tlkit.json"
-    copied = json.loads(record.read_text(encoding="utf-8")) if record.is_file() else {}
+    copied = _remembered(record)
     for file in sorted(path for path in source.rglob("*") if path.is_file()):
         name = file.relative_to(source).as_posix()
         to = target / name
@@ -89,6 +127,15 @@ def _copy(source: Path, target: Path) -> None:
                 to.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(file, to)
     record.write_text(json.dumps(copied, indent=1), encoding="utf-8")
+
+
+def _remembered(record: Path) -> dict[str, str]:
+    """What was copied; nothing, where the record was damaged, and then no file that is there is written over."""
+    try:
+        copied = json.loads(record.read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        return {}
+    return copied if isinstance(copied, dict) else {}
 
 
 def _digest(file: Path) -> str | None:

@@ -7,18 +7,20 @@ from dataclasses import replace
 import numpy as np
 
 from tlkit.datasets.task import Examples, Task
-from tlkit.errors import TlkitError
+from tlkit.errors import TlkitError, shown
 
 BLOCK = 4  # pixels: what a small network can't overlook
 WORDS = "with a tell"
 
 
-def with_tell(task: Task) -> Task:
+def with_shortcut(task: Task) -> Task:
     """The same task with each picture's class written in its corner, to learn from and to be tested on alike.
 
     The mark is the class number (from 1) in binary, as blocks one above the other: bright for 1, dark for 0. A network
     that reads it needs nothing else. See Geirhos et al. (2020), "Shortcut learning in deep neural networks".
     """
+    if not isinstance(task, Task):
+        raise TlkitError(f"{shown(task)} is no task: give one from tl.task or tl.from_folder.")
     if task.train.items.dtype != np.uint8 or task.train.items.ndim < 3:
         raise TlkitError(f"{task.name} has {task.modality}s that no mark can be drawn on: take pictures.")
     bright = int(task.train.items.max())

@@ -9,7 +9,8 @@ from functools import cached_property
 
 import numpy as np
 
-from tlkit.errors import TlkitError
+from tlkit.arguments import whole
+from tlkit.errors import TlkitError, shown
 from tlkit.seeding import check_seed, choose_seeds, stream
 
 UNEVEN = 1.2  # classes of which one is so many times as frequent as if all were alike
@@ -80,8 +81,7 @@ class Task:
 
     def draw(self, k: int, *, seed: int = 0) -> np.ndarray:
         """The rows of ``train`` that :meth:`shots` takes."""
-        if isinstance(k, bool) or not isinstance(k, (int, np.integer)) or k < 1:
-            raise TlkitError(f"shots={k!r} is not a number of examples: ask for 1 or more of each class.")
+        k = check_shots(k)
         if k > self.most_shots:
             raise TlkitError(
                 f"{self.name} has {self.most_shots} labelled examples of its rarest class, and shots={k} asks for "
@@ -98,8 +98,8 @@ class Task:
         For networks so slow that a whole test would take too long; the fewer, the coarser the accuracy. Without a seed
         it is the first of those that comparisons use, so that ``TLKIT_SEEDS`` draws others.
         """
-        if isinstance(test, bool) or not isinstance(test, int) or not 1 <= test <= len(self.test):
-            raise TlkitError(f"test={test!r} can't be drawn: {self.name} has {len(self.test)} to be tested on.")
+        there = f"test={shown(test)} can't be drawn: {self.name} has {len(self.test)} to be tested on"
+        test = whole(test, there, most=len(self.test))
         seed = choose_seeds(None)[0] if seed is None else check_seed(seed)
         order = np.random.default_rng(stream(seed, "fewer", self.name)).permutation(len(self.test))
         labels = self.test.labels[order]
@@ -121,6 +121,11 @@ class Task:
             blake.update((array_digest(part.items) + array_digest(part.labels)).encode())
         blake.update("\0".join(self.classes).encode())
         return blake.hexdigest()
+
+
+def check_shots(shots: object) -> int:
+    """``shots``, if it is a number of labelled examples of each class."""
+    return whole(shots, f"shots={shown(shots)} is not a number of examples of each class", such="5")
 
 
 def array_digest(array: np.ndarray) -> str:

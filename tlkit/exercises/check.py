@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tlkit.arguments import a_name
 from tlkit.errors import TlkitError, unknown
 
 MIME = "application/vnd.tlkit.check+json"  # with it a teacher's script reads verdicts from saved notebooks
@@ -122,6 +123,6 @@ def find_question(name: str) -> Question:
 def _find(kind: str, name: str, known: dict):
     for lesson in _LESSONS:
         importlib.import_module(f"tlkit.exercises.lesson_{lesson}")
-    if name not in known:
+    if a_name(name, f"a{'n' * (kind[0] in 'aeiou')} {kind}", next(iter(known))) not in known:
         raise unknown(kind, name, known)
     return known[name]

@@ -5,12 +5,12 @@ from __future__ import annotations
 import functools
 from collections.abc import Mapping
 
-from tlkit.analysis.forgetting import remembered
+from tlkit.analysis.forgetting import source_accuracy
 from tlkit.datasets.catalogue import task
 from tlkit.exercises.check import PASSED, exercise, judge_accuracy, question
 from tlkit.experiments.compare import transfer
 from tlkit.experiments.result import Result
-from tlkit.experiments.results import Results, gain
+from tlkit.experiments.results import Results
 from tlkit.experiments.source import Source
 
 
@@ -24,24 +24,29 @@ def left_of_the_piano(accuracy: float, pianist: Source) -> str:
         return transfer(pianist, guitar, strategy=strategy, shots=20)
 
     mistakes = [
-        (lambda: tuned().accuracy, "That is what it names of the guitar: ask it about the piano, with tl.remembered."),
         (
-            lambda: pianist.accuracy,
-            "That is what it knew of the piano before: give tl.remembered the result of the transfer.",
+            lambda: tuned().accuracy,
+            "That is what it names of the guitar: ask it about the piano, with tl.forgetting.source_accuracy.",
         ),
         (
-            lambda: remembered(pianist, tuned("lp_ft")),
+            lambda: pianist.accuracy,
+            "That is what it knew of the piano before: give source_accuracy the result of the transfer.",
+        ),
+        (
+            lambda: source_accuracy(pianist, tuned("lp_ft")),
             "That is head first, then all: the exercise asks for strategy='full'.",
         ),
     ]
-    otherwise = "Not the figure: strategy='full', 20 shots, seed 0, then tl.remembered of the pianist and the result."
-    return judge_accuracy(accuracy, lambda: remembered(pianist, tuned()), mistakes, of="notes", otherwise=otherwise)
+    otherwise = "Not the figure: strategy='full', 20 shots, seed 0, then source_accuracy of the pianist and the result."
+    return judge_accuracy(
+        accuracy, lambda: source_accuracy(pianist, tuned()), mistakes, of="notes", otherwise=otherwise
+    )
 
 
 @exercise("05.2")
 def worst_teacher(name: str, by: Mapping[str, Results], alone: Results) -> str:
     """The teacher whose frozen body loses most against scratch at twenty shots, on the mean."""
-    gains = {teacher: gain(results, alone, "head", shots=20).mean for teacher, results in by.items()}
+    gains = {teacher: results.gain("head", shots=20, baseline=alone).mean for teacher, results in by.items()}
     if name not in gains:
         return f"Give one of the teachers by name: {', '.join(map(repr, gains))}."
     if name == min(gains, key=gains.get):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 from dataclasses import dataclass
 
+from tlkit.arguments import a_name
 from tlkit.errors import TlkitError
 from tlkit.estimate import Check
 
@@ -48,6 +49,7 @@ class ClaimFailed(AssertionError):
 
 def judge(text: str, *checks: Check) -> Claim:
     """The claim with its verdict; raises only where there is too little evidence for any verdict."""
+    text = a_name(text, "a claim", "One note is enough for a pianist")
     if not checks or not all(isinstance(check, Check) for check in checks):
         raise TlkitError(
             f"The claim {text!r} needs its evidence as a comparison, such as "

@@ -12,12 +12,15 @@ from concurrent.futures import Executor
 
 import torch
 
-from tlkit.datasets.task import Task
+from tlkit.arguments import listed, numbers
+from tlkit.datasets.catalogue import as_task
+from tlkit.datasets.task import Task, check_shots
+from tlkit.errors import TlkitError, shown
 from tlkit.events import Done, Listener, Stopped, recorder, telling
 from tlkit.experiments.journal import Journal
 from tlkit.experiments.question import Run, check_fit, keys, steps_of
 from tlkit.experiments.result import Result
-from tlkit.experiments.results import Results
+from tlkit.experiments.results import Results, as_results
 from tlkit.experiments.runner import Setting
 from tlkit.experiments.schedule import run_all
 from tlkit.experiments.source import Source, as_source
@@ -29,7 +32,7 @@ from tlkit.seeding import check_seed, choose_seeds
 
 def transfer(
     source: Source | Backbone,
-    target: Task,
+    target: Task | str,
     *,
     strategy: str | Strategy = "head",
     shots: int = 5,
@@ -45,7 +48,8 @@ def transfer(
     what the run takes by itself: looking at its labelled examples counts, whoever did it. ``device`` is where it
     computes, such as "cuda".
     """
-    source, strategy, seed = as_source(source).on(device), as_strategy(strategy), check_seed(seed)
+    source, target = as_source(source).on(device), as_task(target)
+    strategy, seed, shots = as_strategy(strategy), check_seed(seed), check_shots(shots)
     check_fit(source, target, strategy, shots)
     if not strategy.prompting:
         tell_cut(source.backbone, target)
@@ -57,10 +61,10 @@ def transfer(
 
 def compare(
     source: Source | Backbone,
-    target: Task,
+    target: Task | str,
     *,
-    strategies: Iterable[str | Strategy] = ("scratch", "head", "full"),
-    shots: Iterable[int] = (1, 2, 5, 10, 20),
+    strategies: str | Strategy | Iterable[str | Strategy] = ("scratch", "head", "full"),
+    shots: int | Iterable[int] = (1, 2, 5, 10, 20),
     seeds: int | str | Iterable[int] | None = None,
     steps: int | None = None,
     device: str | torch.device | None = None,
@@ -81,16 +85,20 @@ def compare(
     happens; without it a terminal shows a bar. Once ``stop`` is set, or a listener raises :class:`Stopped`, the
     comparison ends within half a second, and what is done is returned.
     """
-    source = as_source(source).on(device)
-    strategies, shots, steps = [as_strategy(each) for each in strategies], list(shots), steps_of(source, steps)
+    source, target = as_source(source).on(device), as_task(target)
+    steps = steps_of(source, steps)
+    named = listed(strategies, "strategies", "['scratch', 'head']", single=(str, Strategy))
+    strategies, shots = [as_strategy(each) for each in named], numbers(shots, "shots", check_shots, "[1, 5, 20]")
     grid = [Run(s, k, seed) for seed in choose_seeds(seeds) for s in strategies for k in shots]
     for run in dict.fromkeys((run.strategy, run.shots) for run in grid):
         check_fit(source, target, *run)
+    _check_executor(executor)
+    earlier = as_results(reuse)
     key = keys(source, target, steps)
     asked = {key(run): run for run in grid}
     results: dict[str, Result] = {}
     with Journal.at(save) as journal, telling(on_event, stop) as tell, contextlib.suppress(Stopped):
-        known = {result.key: result for earlier in (journal, reuse or ()) for result in earlier}
+        known = {result.key: result for kept in (journal, earlier) for result in kept}
         todo = [run for k, run in asked.items() if k not in known]
         if not all(run.strategy.prompting for run in todo):
             tell_cut(source.backbone, target)
@@ -101,3 +109,11 @@ def compare(
             tell(Done(len(results), len(asked), result, reused=result.key in known))
     there = [results[k] for k in asked if k in results]
     return Results(there, reused=len(known.keys() & results), missing=len(asked) - len(there))
+
+
+def _check_executor(executor: object) -> None:
+    if executor is not None and not isinstance(executor, Executor):
+        raise TlkitError(
+            f"executor={shown(executor)} can't run anything: give what `with tl.workers() as executor:` gives, or "
+            "leave it out."
+        )

@@ -10,8 +10,9 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from tlkit.arguments import to_write
 from tlkit.errors import TlkitError
-from tlkit.experiments.result import Result
+from tlkit.experiments.result import Result, read_row
 
 SUFFIX = ".jsonl"
 
@@ -24,7 +25,7 @@ class Journal:
     """
 
     def __init__(self, path: str | os.PathLike):
-        self.path = place_of(path)
+        self.path = place_of(to_write(path, "runs", "runs/x"))
         self._lock = FileLock(f"{self.path}.lock")
         self._results: dict[str, Result] = {}
 
@@ -35,7 +36,7 @@ class Journal:
 
     def __enter__(self) -> Journal:
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self.path.parent.mkdir(exist_ok=True)
             self._lock.acquire(timeout=0)
             known = (
                 read_rows(self.path) if self.path.exists() else []
@@ -104,10 +105,12 @@ def place_of(path: str | os.PathLike) -> Path:
 
 def read_rows(path: Path) -> list[Result]:
     """The runs of a file that holds one a line; a last line without its end, which may be cut short, does not count."""
-    *lines, _ = path.read_text(encoding="utf-8").split("\n")
     try:
-        return [Result(**json.loads(line)) for line in lines]
-    except (ValueError, TypeError) as error:
+        *lines, _ = path.read_text(encoding="utf-8").split("\n")
+        return [read_row(json.loads(line)) for line in lines]
+    except OSError as error:
+        raise TlkitError(f"The results in {path} can't be read ({error.strerror}): choose another file.") from error
+    except (ValueError, TypeError, RecursionError) as error:
         raise TlkitError(
             f"{path} has a line that is no run ({error}): take the line out, or choose another file."
         ) from error

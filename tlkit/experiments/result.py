@@ -7,6 +7,7 @@ import statistics
 from dataclasses import dataclass, field
 
 from tlkit.datasets.task import UNEVEN
+from tlkit.errors import shown
 
 
 @dataclass(frozen=True)
@@ -60,3 +61,18 @@ class Result:
 
 
 COLUMNS = tuple(f.name for f in dataclasses.fields(Result) if f.name not in ("history", "model", "by_class"))
+
+
+def read_row(row: object) -> Result:
+    """The run that was written down; a ValueError or TypeError, if it is none."""
+    if not isinstance(row, dict):
+        raise TypeError(f"{shown(row)} is no row")
+    whole = dict.fromkeys(("shots", "seed", "labels", "trainable_params", "total_params"), int)
+    kinds = dict.fromkeys(("source", "target", "strategy", "key"), str) | whole
+    kinds |= {"accuracy": (int, float), "seconds": (int, float)}
+    for name in kinds.keys() & row.keys():
+        if not isinstance(row[name], kinds[name]) or isinstance(row[name], bool):
+            raise ValueError(f"{name} can't be {shown(row[name])}")
+    if not 0 <= row.get("accuracy", 0) <= 1:
+        raise ValueError(f"accuracy can't be {row['accuracy']}")
+    return Result(**row)

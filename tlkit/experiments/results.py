@@ -1,4 +1,4 @@
-"""What runs found: a result, many results, and an estimate with its interval."""
+"""Results: many runs, and what can be asked of them."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ import dataclasses
 import json
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from tlkit.errors import TlkitError, unknown
+from tlkit.arguments import a_path, to_write, whole
+from tlkit.errors import TlkitError, shown, unknown
 from tlkit.estimate import Estimate
 from tlkit.experiments.journal import read_rows
-from tlkit.experiments.result import COLUMNS, Result
+from tlkit.experiments.result import COLUMNS, Result, read_row
 
 FORMAT = 1
 FROM_NOTHING = ("scratch", "random_head", "random_lora", "tf_idf")  # strategies in which the source has no part
@@ -154,8 +155,13 @@ class Results:
         runs = self.where(strategy=strategy).where(shots=shots)
         return Estimate({run.seed: run.balanced_accuracy for run in runs}, f"{found.what}, balanced")
 
-    def gain(self, strategy: str, *, over: str, shots: int) -> Estimate:
-        """By how much ``strategy`` beats ``over`` at that many shots, paired by seed."""
+    def gain(self, strategy: str, *, over: str = "scratch", shots: int, baseline: Results | None = None) -> Estimate:
+        """By how much ``strategy`` beats ``over`` at that many shots, paired by seed.
+
+        ``baseline`` are other results in which ``over`` is to be found, such as those of another source.
+        """
+        if baseline is not None:
+            return self.accuracy(strategy, shots=shots) - baseline.accuracy(over, shots=shots)
         difference = self.accuracy(strategy, shots=shots) - self.accuracy(over, shots=shots)
         return dataclasses.replace(difference, what=f"{strategy} over {over} at {shots} shot{'s' * (shots > 1)}")
 
@@ -171,25 +177,53 @@ class Results:
         shares = {run.seed: getattr(run, value) / whole[run.seed] for run in runs if run.seed in whole}
         return Estimate(shares, f"{value.replace('_params', ' weights')} of {strategy} as a share of {to}'s")
 
+    def curves(self, strategies: Iterable[str] | None = None) -> dict[str, dict[int, Estimate]]:
+        """The accuracies of each strategy by shots, as far as there are runs: what plots take."""
+        return self._curves(strategies, self.accuracy)
+
     def plot(self, ax=None, *, strategies: Iterable[str] | None = None):
         """Accuracy against shots, mean and spread over seeds; the Axes that it drew on."""
         from tlkit.plots.label_curve import label_curve
 
-        return label_curve(self, ax=ax, strategies=strategies)
+        return label_curve(self.curves(strategies), ax=ax, majority=self._majority(strategies))
 
     def picture(self, title: str = "", *, strategies: Iterable[str] | None = None):
         """The plot with its numbers in words, as a notebook shows it."""
         from tlkit.plots.label_curve import curve_picture
 
-        return curve_picture(self, title, strategies=strategies)
+        return curve_picture(self.curves(strategies), title, majority=self._majority(strategies))
+
+    def describe(self, *, strategies: Iterable[str] | None = None) -> str:
+        """The plot's numbers in words."""
+        from tlkit.plots.label_curve import describe
+
+        return describe(self.curves(strategies), majority=self._majority(strategies))
+
+    def plot_parameter_cost(self, title: str = "", *, shots: int):
+        """Accuracy against the weights that learn, a point a strategy, as a picture with its numbers in words."""
+        from tlkit.plots.parameter_cost import plot_parameter_cost
+
+        found = {name: self.accuracy(name, shots=shots) for name in self.strategies}
+        first = {name: self.where(strategy=name, shots=shots).runs[0] for name in self.strategies}
+        weights = {name: run.trainable_params for name, run in first.items()}
+        return plot_parameter_cost(found, weights, title, majority=self.where(shots=shots)._majority())
+
+    def _curves(self, strategies: Iterable[str] | None, figure: Callable[..., Estimate]) -> dict:
+        wanted = self.strategies if strategies is None else strategies
+        return {name: {k: figure(name, shots=k) for k in self.where(strategy=name).shots} for name in wanted}
+
+    def _majority(self, strategies: Iterable[str] | None = None):
+        from tlkit.plots.majority import Majority
+
+        return self.majority and Majority(*self.majority, self._curves(strategies, self.balanced_accuracy))
 
     def save(self, path: str | os.PathLike) -> Path:
         """Write the runs down as JSON, whole or not at all; :func:`load_results` reads them again."""
-        path = Path(path)
+        path = to_write(path, "results", "results.json")
         rows = ",\n".join(json.dumps(run.row()) for run in self)
         draft = path.with_name(f"{path.name}.{os.getpid()}.tmp")
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            path.parent.mkdir(exist_ok=True)
             draft.write_text(f'{{"format": {FORMAT}, "rows": [\n{rows}\n]}}\n', encoding="utf-8")
             os.replace(draft, path)
         except OSError as error:
@@ -204,19 +238,29 @@ class Results:
         return list(dict.fromkeys(getattr(run, name) for run in self))
 
 
+def as_results(given: Results | Iterable[Result] | None) -> Results:
+    """Earlier results, if that is what they are; none where there are none."""
+    runs = list(given) if isinstance(given, Iterable) and not isinstance(given, (str, bytes, os.PathLike)) else None
+    if given is not None and (runs is None or not all(isinstance(run, Result) for run in runs)):
+        raise TlkitError(f"{shown(given)} holds no results: give what tl.compare or tl.load_results returned.")
+    return Results(runs or ())
+
+
 def load_results(path: str | os.PathLike) -> Results:
     """Results that :meth:`Results.save` wrote, or ``compare(save=...)``."""
     from tlkit.experiments.journal import SUFFIX, place_of
 
-    path = Path(path)
+    path = a_path(path, "saved results", "results.json")
+    if path.is_dir():
+        raise TlkitError(f"{path} is a folder: name the file in it that holds the results.")
     if path.suffix == SUFFIX or (not path.is_file() and place_of(path).is_file()):
         return Results(read_rows(place_of(path)))
     try:
         saved = json.loads(path.read_text(encoding="utf-8"))
-        version, rows = int(saved["format"]), saved["rows"]
+        version, rows = whole(saved["format"], "the format"), list(saved["rows"])
     except OSError as error:
         raise TlkitError(f"There are no results to read at {path} ({error.strerror}).") from error
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise TlkitError(
             f"{path} does not hold results that tlkit saved, or was cut short: save them again."
         ) from error
@@ -226,11 +270,6 @@ def load_results(path: str | os.PathLike) -> Results:
             "upgrade with `pip install --upgrade tlkit`."
         )
     try:
-        return Results(Result(**row) for row in rows)
-    except TypeError as error:
+        return Results(map(read_row, rows))
+    except (TypeError, ValueError) as error:
         raise TlkitError(f"{path} has rows that are no results ({error}): save them again.") from error
-
-
-def gain(results: Results, scratch: Results, strategy: str, shots: int) -> Estimate:
-    """By how much a strategy beats the network from scratch at that many shots, paired by seed."""
-    return results.accuracy(strategy, shots=shots) - scratch.accuracy("scratch", shots=shots)

@@ -9,8 +9,9 @@ from typing import ClassVar
 
 import torch
 
+from tlkit.datasets.catalogue import as_task
 from tlkit.datasets.task import Task
-from tlkit.errors import TlkitError
+from tlkit.errors import TlkitError, first_line, shown
 from tlkit.events import Listener, recorder
 from tlkit.methods.classifier import Classifier, check_modality, new_head
 from tlkit.methods.cut_texts import tell_cut
@@ -51,7 +52,7 @@ class Source:
 
     def on(self, device: str | torch.device | None) -> Source:
         """The same source on another device, such as "cuda" or "mps"; itself where there is nothing to move."""
-        if device is None or str(device) == str(self.backbone.device):
+        if device is None or _usable(device) == self.backbone.device:
             return self
         return dataclasses.replace(self, model=_moved(self.model, device))
 
@@ -113,7 +114,7 @@ class Untaught(Source):
 
 def untaught(source: Source | Backbone, *, seed: int = 0) -> Untaught:
     """The same wiring with random weights, as a source: what it can do is owed to the wiring, not to knowledge."""
-    backbone = source if isinstance(source, Backbone) else source.backbone
+    backbone = source.backbone if isinstance(source, Source) else check_backbone(source)
     body = backbone.fresh(stream(check_seed(seed), "untaught", backbone.name))
     return Untaught(Classifier(body, None), f"random {backbone.name}", ())
 
@@ -122,18 +123,29 @@ def as_source(source: Source | Backbone) -> Source:
     """A source from a backbone that was pre-trained elsewhere, such as ``tl.backbone("minilm")``."""
     if isinstance(source, Source):
         return source
-    if not isinstance(source, Backbone):
-        raise TlkitError(f"{source!r} is no source: give what tl.pretrain returned, or a pre-trained tl.backbone.")
+    source = check_backbone(source, "source: give what tl.pretrain returned, or a pre-trained tl.backbone")
     if not source.taught:
         raise TlkitError(f"{source.name} has learnt nothing yet, so it can't be a source: teach it with tl.pretrain.")
     return Source(Classifier(source, None), source.name, ())
 
 
+def check_backbone(given: object, what: str = "backbone: give what tl.backbone returned") -> Backbone:
+    """``given``, if it is a backbone."""
+    if not isinstance(given, Backbone):
+        raise TlkitError(f"{shown(given)} is no {what}.")
+    return given
+
+
 def pretrain(
-    backbone: Backbone, task: Task, *, seed: int = 0, steps: int = PRETRAINING_STEPS, on_event: Listener | None = None
+    backbone: Backbone,
+    task: Task | str,
+    *,
+    seed: int = 0,
+    steps: int = PRETRAINING_STEPS,
+    on_event: Listener | None = None,
 ) -> Schooled:
     """Teach ``task`` to a new random copy of ``backbone``, on its device; the one that was given stays as it is."""
-    seed = check_seed(seed)
+    backbone, task, seed, steps = check_backbone(backbone), as_task(task), check_seed(seed), check_steps(steps)
     check_modality(backbone, task)
     tell_cut(backbone, task)
     model = Classifier(
@@ -150,7 +162,7 @@ def pretrain(
         frozen=0,
         decay=PRETRAINING_DECAY,
         seed=order,
-        steps=check_steps(steps),
+        steps=steps,
         on_event=listener,
     )
     return Schooled(model, task.name, task.classes, task, seed, steps, model.accuracy(task.test), tuple(history))
@@ -160,7 +172,20 @@ def _moved(model: Classifier, device: str | torch.device) -> Classifier:
     try:
         return copy.deepcopy(model).to(device)
     except (RuntimeError, AssertionError, NotImplementedError) as error:
-        reason = str(error).strip().splitlines()[0].rstrip(".")
-        raise TlkitError(
-            f"There is no device {str(device)!r} to compute on here ({reason}): leave device= out."
-        ) from error
+        raise _no_device(device, first_line(error)) from error
+
+
+def _usable(device: str | torch.device) -> torch.device:
+    """The device, if a number can be put there and fetched again."""
+    try:
+        found = torch.device(device)
+        torch.zeros(1, device=found).cpu()
+    except (RuntimeError, AssertionError, NotImplementedError, TypeError) as error:
+        raise _no_device(device, first_line(error)) from error
+    if found.type == "cpu" and found.index:
+        raise _no_device(device, "the processor has no number")
+    return torch.device("cpu") if found.type == "cpu" else found
+
+
+def _no_device(device: object, reason: str) -> TlkitError:
+    return TlkitError(f"There is no device {shown(device)} to compute on here ({reason}): leave device= out.")

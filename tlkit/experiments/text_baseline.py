@@ -8,8 +8,10 @@ import time
 from collections.abc import Iterable
 from dataclasses import replace
 
-from tlkit.datasets.task import Task
-from tlkit.errors import TlkitError
+from tlkit.arguments import numbers, whole
+from tlkit.datasets.catalogue import as_task
+from tlkit.datasets.task import Task, check_shots
+from tlkit.errors import TlkitError, shown
 from tlkit.experiments.result import Result
 from tlkit.experiments.results import Results
 from tlkit.methods.classifier import rights, share_right
@@ -20,14 +22,17 @@ STRATEGY = "tf_idf"
 RECIPE = 1  # raise it when a change to the code changes what a run learns
 
 
-def count_words(task: Task, *, shots: int = 8, seed: int = 0, most: int | None = None) -> Result:
+def count_words(task: Task | str, *, shots: int = 8, seed: int = 0, most: int | None = None) -> Result:
     """One run of the baseline: the same labelled texts that :func:`tlkit.transfer` draws, and no network.
 
     With ``most`` only so many words count: those that differ most between the classes of the labelled texts (chi2).
     """
+    task, seed = as_task(task), check_seed(seed)
     if task.modality != "text":
         raise TlkitError(f"{task.name} has {task.modality}s, and only texts have words to count.")
-    learnt = task.shots(shots, seed=check_seed(seed))
+    if most is not None:
+        most = whole(most, f"most={shown(most)} is no number of words")
+    learnt = task.shots(shots, seed=seed)
     began = time.perf_counter()
     model = fit_counts(learnt, most)
     seconds = time.perf_counter() - began
@@ -53,8 +58,9 @@ def count_words(task: Task, *, shots: int = 8, seed: int = 0, most: int | None =
 
 
 def words_baseline(
-    task: Task, *, shots: Iterable[int], seeds: int | str | Iterable[int] | None = None, most: int | None = None
+    task: Task | str, *, shots: Iterable[int], seeds: int | str | Iterable[int] | None = None, most: int | None = None
 ) -> Results:
     """:func:`count_words` for each seed and number of shots, to stand beside a comparison: ``results + baseline``."""
-    asked = [(k, seed) for seed in choose_seeds(seeds) for k in shots]
+    counts = numbers(shots, "shots", check_shots, "[1, 8, 64]")
+    asked = [(k, seed) for seed in choose_seeds(seeds) for k in counts]
     return Results(replace(count_words(task, shots=k, seed=seed, most=most), model=None) for k, seed in asked)

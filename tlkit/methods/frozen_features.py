@@ -202,7 +202,8 @@ class Frozen:
         if not self._reads:
             yield from ((part, 0) for part in _split(rows, self.backbone.batch))
             return
-        lengths = np.array([_padded(length) for length in self._lengths(rows)])
+        limit = getattr(self.backbone.prepare, "limit", None)
+        lengths = np.array([_padded(length, limit) for length in self._lengths(rows)])
         for length in np.unique(lengths):
             yield from ((part, int(length)) for part in _split(rows[lengths == length], self._size(length)))
 
@@ -211,9 +212,11 @@ def _split(rows: np.ndarray, size: int) -> list[np.ndarray]:
     return [rows[start : start + size] for start in range(0, len(rows), size)]
 
 
-def _padded(length: int) -> int:
+def _padded(length: int, limit: int | None) -> int:
+    """The length to which a text is padded, so that few lengths occur; never more than the network has places for."""
     fitting = [each for each in LENGTHS if each >= length]
-    return fitting[0] if fitting else -(-length // LENGTHS[-1]) * LENGTHS[-1]
+    padded = fitting[0] if fitting else -(-length // LENGTHS[-1]) * LENGTHS[-1]
+    return min(padded, limit or padded)
 
 
 def _apart(said: Said) -> list[dict[str, Tensor]]:

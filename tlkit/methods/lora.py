@@ -7,12 +7,14 @@ B begins at zero, so at first nothing changes.
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
 from torch import Tensor, nn
 
-from tlkit.errors import TlkitError
+from tlkit.arguments import a_path
+from tlkit.errors import TlkitError, first_line
 from tlkit.models.backbone import Backbone
 from tlkit.runtime.torch_state import seeded
 
@@ -59,18 +61,35 @@ def add(
 
 def save(backbone: Backbone, folder: str | Path) -> Path:
     """Write the adapters, and nothing of the base, to ``folder`` in peft's own format."""
-    _peft(backbone).save_pretrained(str(folder))
-    return Path(folder)
+    place = a_path(folder, "a folder for adapters", "my_adapter")
+    if place.is_file():
+        raise TlkitError(f"{place} is a file: name a folder for the adapters.")
+    try:
+        _peft(backbone).save_pretrained(str(place))
+    except OSError as error:
+        raise TlkitError(f"The adapters can't be saved in {place} ({error.strerror}): choose another place.") from error
+    return place
 
 
 def load(backbone: Backbone, folder: str | Path) -> Backbone:
     """A copy of ``backbone`` with the adapters that :func:`save` wrote."""
     from peft import PeftModel
 
-    if not (Path(folder) / "adapter_config.json").is_file():
-        raise TlkitError(f"There is no adapter in {folder}: it would hold an adapter_config.json.")
+    place = a_path(folder, "a folder of adapters", "my_adapter")
+    if not (place / "adapter_config.json").is_file():
+        raise TlkitError(f"There is no adapter in {place}: it would hold an adapter_config.json.")
     copy = backbone.copy()
-    _keep(copy, PeftModel.from_pretrained(copy, str(folder)))
+    try:
+        with warnings.catch_warnings(record=True) as told:
+            warnings.simplefilter("always")
+            _keep(copy, PeftModel.from_pretrained(copy, str(place)))
+    except Exception as error:  # peft's, safetensors', torch's and the system's
+        raise TlkitError(
+            f"The adapters in {place} do not fit beside {backbone.name}, or are damaged ({first_line(error)}): load "
+            "them beside the network that they were saved from."
+        ) from error
+    if lacking := [warning for warning in told if "missing adapter keys" in str(warning.message)]:
+        raise TlkitError(f"The adapters in {place} are not of {backbone.name}: {first_line(lacking[0].message)}.")
     return copy.eval()
 
 

@@ -10,9 +10,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from tlkit.errors import TlkitError, unknown
+from tlkit.arguments import a_name, a_number, a_share, listed, one_of, whole
+from tlkit.errors import TlkitError, first_line, unknown
+from tlkit.errors import shown as repeated
 
 Pace = Literal["scratch", "body", "tuning", "adapter"]
+PACES = ("scratch", "body", "tuning", "adapter")
 
 
 @dataclass(frozen=True)
@@ -95,6 +98,7 @@ class Strategy:
         return stages - phase.learn
 
 
+LARGEST_RANK = 4096  # more than any matrix here has columns
 TEMPLATE = "{question}\n\n{text}\n\nAnswer ({words}):"
 
 
@@ -103,6 +107,8 @@ def Scratch(*, rate: float | None = None) -> Strategy:
 
     ``rate`` is AdamW's, where the backbone's own for random networks does not suit the target.
     """
+    if rate is not None:
+        _check_rate(rate)
     name = "scratch" if rate is None else f"scratch, rate {rate:g}"
     phase = Phase(None, "scratch" if rate is None else rate)
     return Strategy(name, "random", "new", (phase,), "random network, all of it learns")
@@ -115,16 +121,14 @@ def Head(*, cut: int | None = None) -> Strategy:
     """
     if cut is None:
         return Strategy("head", "source", "new", (Phase(0),), "frozen body, a new head learns")
-    if isinstance(cut, bool) or not isinstance(cut, int) or cut < 1:
-        raise TlkitError(f"head@{cut} leaves no stage: cut after stage 1 or later.")
+    cut = whole(cut, f"head@{repeated(cut)} leaves no stage: cut after stage 1 or later")
     about = f"frozen body, cut after stage {cut}; a new head learns"
     return Strategy(f"head@{cut}", "source", "new", (Phase(0),), about, cut=cut)
 
 
 def Partial(stages: int, *, slower: float = 1.0) -> Strategy:
     """The last ``stages`` stages and a new head learn; what comes before is frozen (Yosinski et al., 2014)."""
-    if stages < 1:
-        raise TlkitError(f"partial:{stages} lets no stage learn: ask for 1 or more, or for 'head'.")
+    stages = whole(stages, f"partial:{repeated(stages)} lets no stage learn", instead="ask for 'head'")
     about = f"the last {stages} stage{'s' * (stages > 1)} and a new head learn"
     phase = Phase(stages, "body", _check_slower(slower), statistics=False)
     return Strategy(_named(f"partial:{stages}", slower), "source", "new", (phase,), about)
@@ -136,7 +140,7 @@ def Full(*, slower: float = 1.0, statistics: bool = False, rate: Pace = "body") 
     Each stage learns at ``slower`` times the rate of the one after it. With ``statistics`` the running statistics of
     BatchNorm follow the target's few examples. ``rate`` is which of the backbone's rates it learns at.
     """
-    phase = Phase(None, rate, _check_slower(slower), statistics)
+    phase = Phase(None, one_of(rate, "rate", PACES), _check_slower(slower), statistics)
     name = _named("full", slower) + "+statistics" * statistics + (f", {rate}'s rate" if rate != "body" else "")
     return Strategy(name, "source", "new", (phase,), "all of it learns, with a new head")
 
@@ -160,13 +164,14 @@ def LoRA(
     ``last`` puts adapters into the last so many stages only. ``alpha`` is twice the rank unless said otherwise.
     ``rate`` is which of the backbone's rates the adapters learn at.
     """
-    if isinstance(rank, bool) or not isinstance(rank, int) or rank < 1:
-        raise TlkitError(f"lora:{rank} has no rank: write it as 'lora:8'.")
-    if last is not None and last < 1:
-        raise TlkitError(f"LoRA on the last {last} stages is LoRA on none: ask for 1 or more.")
+    rank = whole(rank, f"lora:{repeated(rank)} has no rank", most=LARGEST_RANK, such="8")
+    if last is not None:
+        last = whole(last, f"LoRA on the last {repeated(last)} stages is LoRA on none")
     where = "" if last is None else f" in the last {last} stage{'s' * (last > 1)}"
-    adapter = Adapter(rank, 2.0 * rank if alpha is None else float(alpha), tuple(targets) if targets else None)
-    phase = Phase(last, rate, statistics=False)
+    alpha = 2.0 * rank if alpha is None else a_number(alpha, f"alpha={repeated(alpha)} is no factor")
+    layers = None if targets is None else tuple(listed(targets, "targets", "tl.lora.targets(backbone)"))
+    adapter = Adapter(rank, alpha, layers)
+    phase = Phase(last, one_of(rate, "rate", PACES), statistics=False)
     name = f"lora:{rank}" + (f"@{last}" if last else "") + (f", {rate}'s rate" if rate != "adapter" else "")
     about = f"adapters of rank {rank}{where} and a new head learn"
     return Strategy(name, "source", "new", (phase,), about, adapter=adapter)
@@ -193,10 +198,11 @@ def Prompt(
     same examples stand in another order for each number ``order``. ``wording`` is what to call the template, where
     several are compared.
     """
-    if "{text}" not in template:
-        raise TlkitError(f"The template {template!r} has no place for the text: write {{text}} where it goes.")
-    if shown != "shots" and (isinstance(shown, bool) or not isinstance(shown, int) or shown < 0):
-        raise TlkitError(f"shown={shown!r} is no number of examples: give 0 or more, or 'shots' for all there are.")
+    _check_template(template)
+    if shown != "shots":
+        no = f"shown={repeated(shown)} is no number of examples"
+        shown = whole(shown, no, least=0, instead="'shots' for all there are")
+    order = whole(order, f"order={repeated(order)} is no number of an order", least=0)
     name = "prompt" + (f":{shown}" if shown else "") + "+calibrated" * calibrated
     name += (f", {wording}" if wording else "") + (f", order {order}" if order else "")
     seen = "nothing" if not shown else "the shots" if shown == "shots" else f"{shown} of each class"
@@ -261,7 +267,7 @@ def as_strategy(strategy: str | Strategy) -> Strategy:
     """A strategy from its name, such as ``"head"`` or ``"partial:2"``; an object is passed through."""
     if isinstance(strategy, Strategy):
         return strategy
-    name = str(strategy)
+    name = a_name(strategy, "a strategy", "head")
     if name in _PLAIN:
         return _PLAIN[name]()
     for pattern, make, _ in _NUMBERED.values():
@@ -279,6 +285,24 @@ def _named(name: str, slower: float) -> str:
 
 
 def _check_slower(slower: float) -> float:
-    if not 0 < slower <= 1:
-        raise TlkitError(f"slower={slower!r} is no share of a rate: give a number above 0 and up to 1.")
-    return slower
+    a_share(slower, f"slower={repeated(slower)} is no share of a rate", ends=True)
+    return slower  # as it was written: saved runs are found by it
+
+
+def _check_rate(rate: object) -> None:
+    if a_number(rate, f"rate={repeated(rate)} is no learning rate", "a small number, such as 1e-3") <= 0:
+        raise TlkitError(f"rate={repeated(rate)} teaches nothing: give a number above 0, such as 1e-3.")
+
+
+def _check_template(template: object) -> None:
+    if not isinstance(template, str) or "{text}" not in template:
+        raise TlkitError(
+            f"The template {repeated(template)} has no place for the text: give a text with {{text}} where it goes."
+        )
+    try:
+        template.format(question="", words="", text="")
+    except (LookupError, ValueError, AttributeError) as error:
+        raise TlkitError(
+            f"The template {repeated(template)} can't be filled in ({first_line(error)}): between braces there may be "
+            "{question}, {words} and {text}; other braces are written twice, {{ and }}."
+        ) from error

@@ -15,8 +15,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from tlkit.arguments import whole
 from tlkit.datasets.task import Examples
-from tlkit.errors import TlkitError
+from tlkit.errors import shown
 from tlkit.events import Listener, Step
 from tlkit.methods import lora
 from tlkit.methods.classifier import Classifier
@@ -28,6 +29,8 @@ from tlkit.models.sequences import Said, Sequences
 from tlkit.runtime.torch_state import seeded, threads
 
 POOL = 8  # batches of texts among which those of like length are put together
+
+MOST_STEPS = 1_000_000  # more is a slip of the hand
 
 
 def fit(
@@ -154,6 +157,4 @@ def _draw_batches(n: int, size: int, steps: int, seed: int, lengths: Tensor | No
 
 def check_steps(steps: int) -> int:
     """``steps``, if it is a number of training steps."""
-    if isinstance(steps, bool) or not isinstance(steps, int) or steps < 1:
-        raise TlkitError(f"steps={steps!r} is no number of training steps: give a whole number from 1 up.")
-    return steps
+    return whole(steps, f"steps={shown(steps)} is no number of training steps", most=MOST_STEPS)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Callable
 from pathlib import Path
 
-from tlkit.errors import TlkitError, unknown
+from tlkit.arguments import a_name, a_path, whole
+from tlkit.errors import TlkitError, first_line, shown, unknown
 from tlkit.models.backbone import Backbone
 from tlkit.runtime.torch_state import seeded
+
+LARGEST_SIZE = 1 << 17  # tokens; no network here reads more
 
 
 def _note_cnn(size: int | None) -> Backbone:
@@ -70,7 +74,7 @@ def backbones() -> dict[str, str]:
     return {name: about for name, (_, about) in _KNOWN.items()}
 
 
-def backbone(name: str, *, size: int | None = None, weights: str | Path | None = "hub") -> Backbone:
+def backbone(name: str | Path, *, size: int | None = None, weights: str | Path | None = "hub") -> Backbone:
     """The backbone of that name.
 
     One of :func:`backbones`, whose weights ``tlkit fetch`` brings; or a classification network of torchvision, such as
@@ -79,30 +83,50 @@ def backbone(name: str, *, size: int | None = None, weights: str | Path | None =
     side of an image in pixels, or the tokens of a text. ``weights`` is for torchvision: a file with a state dict, or
     None for a random network; those of its own hub otherwise.
     """
+    name = a_name(name, "a backbone", "minilm")
+    if size is not None:
+        size = whole(size, f"size={shown(size)} is no size", most=LARGEST_SIZE, such="224")
+    if name in _torchvision_names_if(name):
+        return _from_torchvision(name, size, weights)
+    if weights != "hub":
+        raise TlkitError(f"weights= is for torchvision's networks, and {shown(name)} is none of them: leave it out.")
     if name in _KNOWN:
         with seeded(0):
             return _KNOWN[name][0](size)
-    if (Path(name) / "config.json").is_file() or "/" in name:
+    if _is_path(name) or re.fullmatch(r"[\w.-]+/[\w.-]+", name):
         return _from_hugging_face(name, size)
-    if name in _torchvision_names():
-        return _from_torchvision(name, size, weights)
     others = "and torchvision's networks by name, and Hugging Face's by their full name, owner/name"
     raise unknown("backbone", name, _KNOWN, unlisted=_torchvision_names(), others=others)
 
 
+def _torchvision_names_if(name: str) -> tuple[str, ...]:
+    """Torchvision is slow to import: it is asked only about what can be a name of its own."""
+    plain = name.isidentifier() and name not in _KNOWN and not (Path(name) / "config.json").is_file()
+    return _torchvision_names() if plain else ()
+
+
+def _is_path(name: str) -> bool:
+    """Whether it can only be meant as a place on this machine."""
+    return a_path(name, "a network", "models/mine").exists() or bool(re.search(r"^[~.]|[\\:]|^/|/$|/.*/", name))
+
+
 def _from_hugging_face(name: str, size: int | None) -> Backbone:
     from tlkit.models import transformer
+    from tlkit.models.loading import check_folder
 
     remedy = f"use one that is at hand ({', '.join(_KNOWN)}), or the path of a folder that holds it"
-    if not Path(name).is_dir():
+    if _is_path(name):
+        check_folder(Path(name).expanduser())
+        name = str(Path(name).expanduser())
+    else:
         _reach_hub(name, remedy)
     with seeded(0):
         try:
             return transformer.by_name(name, longest=size, taught=f"what {Path(name).name} was trained on")
         except TlkitError:
             raise
-        except (OSError, ValueError) as error:
-            raise TlkitError(f"{name} can't be loaded ({_first_line(error)}): {remedy}.") from error
+        except Exception as error:  # the library's own, its parsers' and the system's
+            raise TlkitError(f"{name} can't be loaded ({first_line(error)}): {remedy}.") from error
 
 
 def _reach_hub(name: str, remedy: str) -> None:
@@ -115,20 +139,23 @@ def _reach_hub(name: str, remedy: str) -> None:
         get_hf_file_metadata(hf_hub_url(name, "config.json"), timeout=5)
     except Exception as error:  # the hub's client raises its own, its HTTP library's and the system's
         raise TlkitError(
-            f"{name} is neither on this machine nor within reach on its hub ({_first_line(error)}): {remedy}."
+            f"{name} is neither on this machine nor within reach on its hub ({first_line(error)}): {remedy}."
         ) from error
 
 
 def _from_torchvision(name: str, size: int | None, weights: str | Path | None) -> Backbone:
     from tlkit.models import pretrained_vision
 
+    file = None
+    if weights not in ("hub", None):
+        file = a_path(weights, "a file of weights", "mine.pth")
     try:
         with seeded(0):
-            taught = "" if weights is None else "ImageNet" if weights == "hub" else f"what {Path(weights).name} holds"
-            return pretrained_vision.torchvision_model(name, weights, side=size, taught=taught)
+            taught = "" if weights is None else "ImageNet" if weights == "hub" else f"what {file.name} holds"
+            return pretrained_vision.torchvision_model(name, file or weights, side=size, taught=taught)
     except OSError as error:
         raise TlkitError(
-            f"The weights of {name} are out of reach ({_first_line(error)}): give weights='a/file.pth', or use "
+            f"The weights of {name} are out of reach ({first_line(error)}): give weights='a/file.pth', or use "
             "'efficientnet-lite0', which tlkit fetch brings."
         ) from error
 
@@ -138,10 +165,6 @@ def _torchvision_names() -> tuple[str, ...]:
     from torchvision import models
 
     return tuple(models.list_models(module=models))
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).strip() or type(error).__name__).splitlines()[0].rstrip(".")
 
 
 def _refuse_size(name: str, size: int | None) -> None:

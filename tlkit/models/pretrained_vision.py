@@ -10,9 +10,10 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from tlkit.errors import TlkitError
+from tlkit.errors import TlkitError, first_line
 from tlkit.models.backbone import Backbone, Rates
-from tlkit.models.small_vision import Images, mean_over_space
+from tlkit.models.loading import fill, read_state
+from tlkit.models.small_vision import Images, check_side, mean_over_space
 
 # Found with EfficientNet-Lite0 on products, 5 shots, tried on training rows outside the shots: scratch .33, .40 and .47
 # right at 1e-3, 3e-3 and 1e-2; full .69, .70 and .70 at 1e-4, 3e-4 and 1e-3; partial:2 .70 and .66 at 3e-4 and 1e-3.
@@ -35,6 +36,7 @@ def efficientnet_lite0(weights: Path | None, *, side: int | None = None, taught:
     """EfficientNet-Lite0 in timm's architecture; the weights are TensorFlow's, in the same order under other names."""
     import timm
 
+    check_side("efficientnet-lite0", side)
     model = timm.create_model("tf_efficientnet_lite0", pretrained=False)
     if weights:
         state = torch.load(weights, map_location="cpu", weights_only=True)
@@ -51,8 +53,9 @@ def efficientnet_lite0(weights: Path | None, *, side: int | None = None, taught:
 def torchvision_model(name: str, weights: str | Path | None, *, side: int | None = None, taught: str = "") -> Backbone:
     """A classification network of torchvision by name, with weights from its hub, from a file, or none.
 
-    ``weights`` is ``"hub"``, a file with a state dict, or None for random ones. What the stages say is held against
-    what the network itself says, so that no architecture is cut wrongly in silence.
+    ``weights`` is ``"hub"``, a file with a state dict, of which all but the last layer is taken, or None for random
+    ones. What the stages say is held against what the network itself says, so that no architecture is cut wrongly in
+    silence.
     """
     from torchvision import models
 
@@ -61,11 +64,18 @@ def torchvision_model(name: str, weights: str | Path | None, *, side: int | None
     if weights == "hub":
         model.load_state_dict(presets.get_state_dict(check_hash=True, weights_only=True))
     elif weights:
-        model.load_state_dict(torch.load(weights, map_location="cpu", weights_only=True))
+        fill(model, read_state(Path(weights)), name, Path(weights))
     transforms = presets.transforms()
+    check_side(name, side)
     look = Images(side or transforms.crop_size[0], tuple(transforms.mean), tuple(transforms.std))
     probe = torch.randn(2, 3, look.side, look.side, generator=torch.Generator().manual_seed(0))
-    expected = _told_to_the_last_layer(model.eval(), probe)
+    try:
+        expected = _told_to_the_last_layer(model.eval(), probe)
+    except Exception as error:  # each network has its own way to say that a picture is too small for it
+        raise TlkitError(
+            f"{name} can't look at pictures of {look.side} x {look.side} pixels ({first_line(error)}): leave size= out "
+            f"for {transforms.crop_size[0]}, or take another."
+        ) from error
     if expected is None:
         raise TlkitError(f"tlkit can't cut torchvision's {name} into stages: {_CUTS}.")
     stages, pool = _cut(model)

@@ -18,7 +18,7 @@ class Sequences:
 
     values: Tensor
     mask: Tensor
-    around: dict = field(default_factory=dict, repr=False)  # what blocks are told beside the states, by number type
+    around: dict = field(default_factory=dict, repr=False)  # what each block is told beside, by number type
 
     def __len__(self) -> int:
         return len(self.mask)

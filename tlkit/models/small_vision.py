@@ -9,11 +9,13 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from tlkit.errors import TlkitError
+from tlkit.arguments import whole
+from tlkit.errors import TlkitError, shown
 from tlkit.models.backbone import Backbone
 
 NOTE_SIDE = 32  # pixels; rows are frequencies, low to high, columns are time
 NOTE_LEVELS = 32  # brightness 0 to 31
+LARGEST_SIDE = 2048  # pixels; a batch of larger ones fills the memory
 DROPOUT = 0.5  # steadies what a body of one seed and of the next is worth to another instrument
 
 
@@ -50,10 +52,17 @@ def small_cnn() -> Backbone:
 
 def pixels(side: int | None = None) -> Backbone:
     """No network at all: it passes on the pixels, of 28 x 28 unless asked otherwise. A head on it is a baseline."""
+    check_side("pixels", side)
     look = Images(side or 28)
     taught = "nothing: it passes on the pixels as they are"
     width = 3 * look.side**2
     return Backbone("pixels", {"pixels": nn.Flatten()}, prepare=look, pool=nn.Identity(), width=width, taught=taught)
+
+
+def check_side(name: str, side: int | None) -> None:
+    """A picture has a side of so many pixels, and not of a million."""
+    if side is not None:
+        whole(side, f"size={shown(side)} is no side of a picture for {name}", most=LARGEST_SIDE)
 
 
 def note_inputs(items: np.ndarray) -> Tensor:

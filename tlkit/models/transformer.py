@@ -1,7 +1,7 @@
 """Networks that read: Hugging Face encoders and causal language models, cut into stages.
 
 The first stage is all that comes before the first block, then every block is a stage; a last norm belongs to the last
-block. What a block is told beside the states - masks, positions - is worked out by the model's own code, so that no
+block. What each block is told beside the states - masks, positions - is worked out by the model's own code, so that no
 architecture's habits are copied here.
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Sequence
+from contextvars import ContextVar
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -17,8 +18,17 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from tlkit.errors import TlkitError
+from tlkit.arguments import LARGEST, whole
+from tlkit.errors import TlkitError, first_line
 from tlkit.models.backbone import Backbone, Rates
+from tlkit.models.loading import (
+    check_vocabulary,
+    read_model,
+    read_tokenizer,
+    refuse_left_over,
+    refuse_made_up,
+    refuse_other_kinds,
+)
 from tlkit.models.sequences import Sequences, mean_over_tokens, padded
 
 # Found with MiniLM on reviews/movie, 64 shots, tried on training rows outside the shots, the mean of two seeds: full
@@ -26,15 +36,20 @@ from tlkit.models.sequences import Sequences, mean_over_tokens, padded
 # were not searched: half of the encoders', as is usual for networks that are larger.
 ENCODER_RATES = Rates(scratch=3e-4, body=1e-4, tuning=5e-5, adapter=1e-3, head=1e-3, steps=60, batch=16)
 CAUSAL_RATES = Rates(scratch=3e-4, body=5e-5, tuning=3e-5, adapter=5e-4, head=1e-3, steps=60, batch=16)
+CONTEXT = 512  # tokens of a prompt, where a network has no limit of its own
 LONGEST = 128  # tokens of a text that are read, unless asked otherwise
+_WINDOWS = ("window", "local", "block_size", "attention_chunk")  # parts of what configurations call them
 _NORMS = ("norm", "ln_f", "final_layer_norm", "final_layernorm", "final_norm")  # what follows the last block
 
 
 class Reader:
-    """Turns texts (n,) into token numbers as the model expects them, the first ``longest`` of each text."""
+    """Turns texts (n,) into token numbers as the model expects them, the first ``longest`` of each text.
 
-    def __init__(self, tokenizer, longest: int):
-        self.tokenizer, self.longest = tokenizer, longest
+    ``limit`` is how many tokens the model has positions for, padding included; None, where it has no such limit.
+    """
+
+    def __init__(self, tokenizer, longest: int, limit: int | None = None):
+        self.tokenizer, self.longest, self.limit = tokenizer, longest, limit
 
     def __repr__(self) -> str:
         return f"Reader({self.tokenizer.name_or_path!r}, longest={self.longest})"
@@ -59,52 +74,105 @@ class Reader:
 
 def encoder(name: str, folder: str | Path, *, longest: int | None = None, taught: str = "") -> Backbone:
     """A BERT-like network, from a folder or by its hub's name: it reads a text in both directions."""
-    from transformers import AutoModel, AutoTokenizer
+    from transformers import AutoModel
 
     with _quiet():
-        reader = Reader(AutoTokenizer.from_pretrained(folder), longest or LONGEST)
-        model = AutoModel.from_pretrained(folder)
-    return _cut(name, model, reader, taught)
+        tokenizer = read_tokenizer(folder)
+        return _loaded(name, folder, AutoModel, tokenizer, longest, taught)
 
 
 def causal(
     name: str, folder: str | Path, *, longest: int | None = None, taught: str = "", dtype: torch.dtype | str = "auto"
 ) -> Backbone:
     """A GPT-like network, from a folder or by its hub's name: it reads forwards and says what comes next."""
-    from transformers import AutoModelForCausalLM, AutoTokenizer
+    from transformers import AutoModelForCausalLM
 
     with _quiet():
-        tokenizer = AutoTokenizer.from_pretrained(folder, padding_side="right")
-        model = AutoModelForCausalLM.from_pretrained(folder, dtype=dtype)
-    if tokenizer.pad_token is None:
-        tokenizer.pad_token = tokenizer.eos_token
-    return _cut(name, model, Reader(tokenizer, longest or LONGEST), taught)
+        tokenizer = read_tokenizer(folder, padding_side="right")
+        if tokenizer.pad_token is None:
+            tokenizer.pad_token = tokenizer.eos_token
+        return _loaded(name, folder, AutoModelForCausalLM, tokenizer, longest, taught, dtype=dtype)
 
 
 def by_name(name: str, *, longest: int | None = None, taught: str = "") -> Backbone:
-    """Any encoder or causal model of Hugging Face, from a local folder or by its hub's name."""
+    """An encoder or causal model of Hugging Face, from a local folder or by its hub's name."""
     from transformers import AutoConfig
 
     config = AutoConfig.from_pretrained(name)
-    if getattr(config, "is_encoder_decoder", False):
-        raise TlkitError(f"{name} has an encoder and a decoder; tlkit takes encoders and causal models only.")
+    refuse_other_kinds(name, config)
     if any(kind.endswith(("ForCausalLM", "LMHeadModel")) for kind in config.architectures or ()):
         return causal(name, name, longest=longest, taught=taught)
     return encoder(name, name, longest=longest, taught=taught)
 
 
+def _loaded(
+    name: str, folder: str | Path, auto: type, tokenizer, longest: int | None, taught: str, **options
+) -> Backbone:
+    """The stages of a model whose weights are all its own."""
+    model, made_up, left_over = read_model(auto, folder, **options)
+    check_vocabulary(name, tokenizer, model)
+    unembed = model.get_output_embeddings()
+    if unembed is not None and id(unembed.weight) in made_up:
+        unembed = None  # the file has none: it is a body like any other, and can't answer
+    limit = _limit(model)
+    blocks = _blocks_in(getattr(model.base_model, "decoder", model.base_model), model.config.num_hidden_layers)[0]
+    backbone = _cut(name, model, Reader(tokenizer, _longest(name, tokenizer, longest, limit), limit), taught, unembed)
+    tensors = backbone.state_dict(keep_vars=True).values()
+    refuse_made_up(name, [made_up[id(tensor)] for tensor in tensors if id(tensor) in made_up], left_over)
+    refuse_left_over(name, blocks, model.config.num_hidden_layers, left_over)
+    return backbone
+
+
+def _limit(model: nn.Module) -> int | None:
+    """How many tokens there are positions for; some tables begin with rows that no token has (RoBERTa's)."""
+    most = getattr(model.config, "max_position_embeddings", None)
+    for path, part in model.named_modules():
+        table = isinstance(part, nn.Embedding) and path.endswith("position_embeddings")
+        if table and part.padding_idx is not None:
+            most = part.num_embeddings - part.padding_idx - 1
+    return most if most and most > 0 else None
+
+
+def _longest(name: str, tokenizer, asked: int | None, limit: int | None) -> int:
+    """How many tokens of a text are read: as many as asked, where the network can take them."""
+    most = limit or LARGEST
+    if asked is None:
+        return min(LONGEST, most)
+    least = tokenizer.num_special_tokens_to_add() + 1
+    return whole(asked, f"size={asked} is no number of tokens that {name} can read", least=least, most=most)
+
+
+_HEARD: ContextVar[list] = ContextVar("what the blocks of the model that runs now were told")
+
+
 class _Reached(Exception):
-    """The first block was called, and this is what it was told."""
+    """The last block was called, and this is what all were told."""
 
-    def __init__(self, states: Tensor, args: tuple, kwargs: dict):
-        self.states, self.around = states, (args, kwargs)
+    def __init__(self, states: Tensor, around: list[tuple[tuple, dict]]):
+        self.states, self.around = states, around
 
 
-class _Stop(nn.Module):
-    """Stands where the blocks were."""
+class _Stand(nn.Module):
+    """Stands where a block was: passes states on and notes what the block is told beside; the last stops the model.
 
-    def forward(self, states: Tensor, *args, **kwargs):
-        raise _Reached(states, args, kwargs)
+    What the model may ask a block about, such as its kind of attention, the stand knows, too.
+    """
+
+    def __init__(self, block: nn.Module, returns: int, *, last: bool):
+        super().__init__()
+        for name, value in vars(block).items():
+            if isinstance(value, (str, int, float)) and not name.startswith("_"):
+                setattr(self, name, value)
+        self.returns, self.last = returns, last
+
+    def forward(self, *args, **kwargs):
+        kwargs = dict(kwargs)
+        states, args = (args[0], args[1:]) if args else (kwargs.pop("hidden_states"), ())
+        heard = _HEARD.get()
+        heard.append((states, args, kwargs))
+        if self.last:
+            raise _Reached(heard[0][0], [(args, kwargs) for _, args, kwargs in heard])
+        return (states, *[None] * (self.returns - 1)) if self.returns else states
 
 
 class Embedding(nn.Module):
@@ -120,9 +188,10 @@ class Embedding(nn.Module):
         return Sequences(states, tokens.mask, {states.dtype: around})
 
     @torch.no_grad()
-    def around(self, states: Tensor, mask: Tensor) -> tuple[tuple, dict]:
-        """What the model tells its blocks beside the states, which depends on shape, mask and number type alone."""
-        return self._call(mask, inputs_embeds=states.detach())[1]
+    def around(self, states: Tensor, mask: Tensor) -> list[tuple[tuple, dict]]:
+        """What the model tells each block beside the states, which depends on shape, mask and number type alone."""
+        width = self.model.get_input_embeddings().weight.shape[1]  # of some networks less than that of the states
+        return self._call(mask, inputs_embeds=states.new_zeros(*states.shape[:2], width))[1]
 
     def side_by_side(self, tokens: Tensor, places: Tensor, seen: Tensor) -> Sequences:
         """States of token numbers (1, length) at ``places`` of their own; each sees the tokens that ``seen`` says."""
@@ -131,20 +200,23 @@ class Embedding(nn.Module):
         states, around = self._call(unseen[None, None], input_ids=tokens, position_ids=places)
         return Sequences(states, torch.ones_like(tokens), {states.dtype: around})
 
-    def _call(self, mask: Tensor, **inputs) -> tuple[Tensor, tuple[tuple, dict]]:
+    def _call(self, mask: Tensor, **inputs) -> tuple[Tensor, list[tuple[tuple, dict]]]:
+        before = _HEARD.set([])
         try:
             self.model(attention_mask=mask, **inputs)
         except _Reached as reached:
             return reached.states, reached.around
+        finally:
+            _HEARD.reset(before)
         raise TlkitError(f"{type(self.model).__name__} never called its blocks, so it can't be cut into stages.")
 
 
 class Block(nn.Module):
     """One block of a model, and the last norm if nothing follows but that."""
 
-    def __init__(self, block: nn.Module, embedding: Embedding, norm: nn.Module | None = None):
+    def __init__(self, block: nn.Module, number: int, embedding: Embedding, norm: nn.Module | None = None):
         super().__init__()
-        self.block, self.norm = block, norm or nn.Identity()
+        self.block, self.number, self.norm = block, number, norm or nn.Identity()
         self._embedding = (embedding,)  # in a tuple: it is asked, and is no part of this stage
 
     def forward(self, told: Sequences) -> Sequences:
@@ -152,47 +224,64 @@ class Block(nn.Module):
         states = told.values.to(next(self.block.parameters()).dtype)
         if states.dtype not in told.around:
             told.around[states.dtype] = self._embedding[0].around(states, told.mask)
-        args, kwargs = told.around[states.dtype]
+        args, kwargs = told.around[states.dtype][self.number]
         said = self.block(states, *args, **kwargs)
         return replace(told, values=self.norm(said[0] if isinstance(said, tuple) else said))
 
 
-def _cut(name: str, model: nn.Module, reader: Reader, taught: str) -> Backbone:
+def _cut(name: str, model: nn.Module, reader: Reader, taught: str, unembed: nn.Module | None) -> Backbone:
     """The stages of ``model``, which is taken apart, held against what it said when it was whole."""
-    config, unembed, dtype = model.config, model.get_output_embeddings(), model.dtype
+    try:
+        return _cut_exactly(name, model, reader, taught, unembed)
+    except TlkitError:
+        raise
+    except Exception as error:  # a network's own code, which may ask anything of the blocks that were taken out
+        raise TlkitError(f"tlkit can't cut {name} into stages ({first_line(error)}): take another network.") from error
+
+
+def _cut_exactly(name: str, model: nn.Module, reader: Reader, taught: str, unembed: nn.Module | None) -> Backbone:
+    config, causal, dtype = model.config, model.get_output_embeddings() is not None, model.dtype
     base = model.base_model
     base = getattr(base, "decoder", base)  # OPT keeps its blocks one deeper
     base.config.use_cache = False
-    whole = _said_by(base)
-    blocks, norm = _take_blocks(base, config.num_hidden_layers)
+    specimen = _specimen(config, reader)
+    path, blocks = _blocks_in(base, config.num_hidden_layers)
+    whole, returns = _said_by(base, blocks[0], specimen)
+    stands = [_Stand(block, returns, last=block is blocks[-1]) for block in blocks]
+    norm = _take_blocks(base, path, stands)
     embedding = Embedding(base)
     stages = {"embed": embedding}
-    for number, block in enumerate(blocks, start=1):
-        stages[f"block{number}"] = Block(block, embedding, norm if number == len(blocks) else None)
+    for number, block in enumerate(blocks):
+        stages[f"block{number + 1}"] = Block(block, number, embedding, norm if block is blocks[-1] else None)
     backbone = Backbone(
         name, stages, prepare=reader, pool=mean_over_tokens, width=config.hidden_size, modality="text", taught=taught,
-        rates=CAUSAL_RATES if unembed is not None else ENCODER_RATES, batch=64, threads=None,
-        build=partial(_rebuild, name, config, reader, dtype, causal=unembed is not None),
+        rates=CAUSAL_RATES if causal else ENCODER_RATES, batch=64, threads=None,
+        build=partial(_rebuild, name, config, reader, dtype, causal=causal),
     )  # fmt: skip
-    backbone.unembed, backbone.context = unembed, getattr(config, "max_position_embeddings", 512)
-    _check(backbone.eval(), whole)
+    backbone.unembed, backbone.context = unembed, reader.limit or CONTEXT
+    backbone.window = min((window for window in _windows(config) if window < backbone.context), default=None)
+    _check(backbone.eval(), specimen, whole)
     return backbone
 
 
-def _take_blocks(base: nn.Module, count: int) -> tuple[nn.ModuleList, nn.Module | None]:
-    """Take the blocks out of ``base``, and the norm after them; what only follows the blocks is dropped."""
-    lists = [path for path, part in base.named_modules() if isinstance(part, nn.ModuleList) and len(part) == count]
+def _blocks_in(base: nn.Module, count: int) -> tuple[str, nn.ModuleList]:
+    """The list of ``count`` blocks in ``base``, and its path."""
+    lists = [(p, part) for p, part in base.named_modules() if isinstance(part, nn.ModuleList) and len(part) == count]
     if not lists:
         raise TlkitError(f"{type(base).__name__} has no list of {count} blocks, so tlkit can't cut it into stages.")
-    path, _, last = lists[0].rpartition(".")
-    owner = base.get_submodule(path)
-    blocks = getattr(owner, last)
-    setattr(owner, last, nn.ModuleList([_Stop()]))
+    return lists[0]
+
+
+def _take_blocks(base: nn.Module, path: str, stands: Sequence[nn.Module]) -> nn.Module | None:
+    """Put ``stands`` where the blocks of ``base`` are; the norm after them, and what only follows them is dropped."""
+    place, _, last = path.rpartition(".")
+    owner = base.get_submodule(place)
+    setattr(owner, last, nn.ModuleList(stands))
     norms = [getattr(owner, name) for name in _NORMS if isinstance(getattr(owner, name, None), nn.Module)]
     for part, name in ((part, name) for part in (base, owner) for name in (*_NORMS, "pooler")):
         if isinstance(getattr(part, name, None), nn.Module):
             setattr(part, name, None)
-    return blocks, norms[0] if norms else None
+    return norms[0] if norms else None
 
 
 @torch.no_grad()
@@ -215,6 +304,8 @@ def read_after(backbone: Backbone, before: Sequence[int], rows: Sequence[Sequenc
 @torch.no_grad()
 def reads_side_by_side(backbone: Backbone) -> bool:
     """Whether :func:`read_after` gives what the network says of each row read whole, on two short rows."""
+    if backbone.window is not None:
+        return False  # one mask is laid over all blocks, and some look less far than others
     before, rows = [7, 11, 13], [[17, 19], [23, 29, 31]]
     try:
         said = read_after(backbone, before, rows)
@@ -224,26 +315,45 @@ def reads_side_by_side(backbone: Backbone) -> bool:
     return all(torch.allclose(a.float(), b.float(), atol=1e-2, rtol=1e-2) for a, b in zip(said, whole, strict=True))
 
 
-_IDS = torch.tensor([[7, 11, 13, 17, 19], [23, 29, 31, 0, 0]])
-_MASK = torch.tensor([[1, 1, 1, 1, 1], [1, 1, 1, 0, 0]])
+def _specimen(config, reader: Reader) -> Sequences:
+    """Two rows of tokens, one half as long as the other; longer than any window in ``config`` that is ever passed."""
+    read = max(reader.longest, min(reader.limit or CONTEXT, CONTEXT))
+    reach = max((window for window in _windows(config) if window < read), default=0)
+    length = min(reach + reach // 2 + 5, reader.limit or LARGEST)
+    tokens = 7 + torch.arange(2 * length).view(2, length) * 4 % max(1, min(config.vocab_size, 97) - 8)
+    mask = (torch.arange(length) < torch.tensor([[length], [length // 2 + 1]])).long()
+    return Sequences(tokens.clamp(max=config.vocab_size - 1) * mask, mask)
+
+
+def _windows(config) -> list[int]:
+    """How far the blocks look, as far as ``config`` says that any looks less than everywhere."""
+    if set(getattr(config, "layer_types", None) or ()) == {"full_attention"}:
+        return []
+    values = [value for name, value in config.to_dict().items() if any(word in name for word in _WINDOWS)]
+    each = [one for value in values for one in (value if isinstance(value, (list, tuple)) else [value])]
+    return [one for one in each if isinstance(one, int) and not isinstance(one, bool) and one > 0]
 
 
 @torch.no_grad()
-def _said_by(base: nn.Module) -> Tensor:
-    """What a whole model says of two short rows of tokens."""
-    return base.eval()(input_ids=_IDS, attention_mask=_MASK).last_hidden_state
-
-
-@torch.no_grad()
-def _check(backbone: Backbone, whole: Tensor) -> None:
-    """Refuse a network that says something else in stages than it said when it was whole."""
+def _said_by(base: nn.Module, block: nn.Module, read: Sequences) -> tuple[Tensor, int]:
+    """What a whole model says of two rows of tokens; and how many things a block returns, 0 if it is the states."""
+    returned = []
+    hook = block.register_forward_hook(lambda _, __, out: returned.append(len(out) if isinstance(out, tuple) else 0))
     try:
-        half = backbone.run(Sequences(_IDS, _MASK), stop=2)
-        said = backbone.run(Sequences(half.values, half.mask), start=2).values
-        same = torch.allclose((said - whole) * _MASK[..., None], torch.zeros_like(whole), atol=1e-3)
-    except (RuntimeError, AttributeError, TypeError, ValueError) as error:
-        raise TlkitError(f"tlkit can't cut {backbone.name} into stages: {error}.") from error
-    if not same:
+        said = base.eval()(input_ids=read.values, attention_mask=read.mask).last_hidden_state
+    finally:
+        hook.remove()
+    return said, returned[0]
+
+
+@torch.no_grad()
+def _check(backbone: Backbone, read: Sequences, whole: Tensor) -> None:
+    """Refuse a network that says something else in stages than it said when it was whole."""
+    if not torch.isfinite(whole).all():
+        raise TlkitError(f"{backbone.name} says NaN or infinity of a plain text: its weights are damaged.")
+    half = backbone.run(Sequences(read.values, read.mask), stop=2)
+    said = backbone.run(Sequences(half.values, half.mask), start=2).values
+    if not torch.allclose((said - whole) * read.mask[..., None], torch.zeros_like(whole), atol=1e-3):
         raise TlkitError(f"tlkit can't cut {backbone.name} into stages: in parts it says something else than whole.")
 
 
@@ -253,7 +363,7 @@ def _rebuild(name: str, config, reader: Reader, dtype: torch.dtype, *, causal: b
 
     with _quiet():
         model = (AutoModelForCausalLM if causal else AutoModel).from_config(config, dtype=dtype)
-    return _cut(name, model, reader, "")
+    return _cut(name, model, reader, "", model.get_output_embeddings())
 
 
 @contextlib.contextmanager

@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from tlkit.arguments import a_name
 from tlkit.errors import TlkitError, unknown
 from tlkit.models import download
 from tlkit.models.convert import to_safetensors
@@ -117,7 +118,7 @@ def _verify(name: str, place: Path) -> None:
 
 def parcel_of(name: str) -> Parcel:
     """What a set of weights is fetched from, by its name."""
-    if name not in PARCELS:
+    if a_name(name, "a set of weights", "minilm") not in PARCELS:
         raise unknown("set of weights", name, PARCELS)
     return PARCELS[name]
 

@@ -1,1 +1,13 @@
 """Estimates and arrays in, a picture with its numbers in words out."""
+
+from tlkit.lazy import exports
+
+__all__, __getattr__ = exports(
+    __name__,
+    {
+        "Picture": "plots.picture:Picture",
+        "plot_depth": "plots.by_depth:plot_depth",
+        "plot_spread": "plots.spread:plot_spread",
+        "show_questions": "plots.items:show_questions",
+    },
+)

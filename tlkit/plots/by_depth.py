@@ -14,7 +14,7 @@ from tlkit.plots import picture, style
 ACCURACY = "test examples named right"
 
 
-def see_depth(
+def plot_depth(
     curves: Mapping[str, Sequence[Estimate]],
     stages: Sequence[str],
     title: str,
@@ -37,7 +37,7 @@ def see_depth(
 
 
 def draw_depth(ax: Axes, values: Sequence[Estimate], name: str, look: tuple) -> None:
-    """One curve of :func:`see_depth`: the mean over seeds, and a band from the lowest to the highest."""
+    """One curve of :func:`plot_depth`: the mean over seeds, and a band from the lowest to the highest."""
     colour, marker, dash = look
     places, means = range(1, len(values) + 1), [value.mean for value in values]
     lowest, highest = [min(value.values) for value in values], [max(value.values) for value in values]

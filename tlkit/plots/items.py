@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from tlkit.arguments import listed, whole
+from tlkit.datasets.catalogue import as_task
 from tlkit.datasets.task import Task
-from tlkit.plots import picture, style
+from tlkit.errors import TlkitError, shown, unknown
+from tlkit.plots import style
 from tlkit.plots.picture import Picture
+
+
+def show_items(items: np.ndarray, names: Sequence[str], *, sound: bool) -> Figure:
+    """Items side by side, each with its name above it."""
+    fig = Figure(figsize=(1.1 * len(items), 1.5), dpi=100, layout="constrained")
+    for ax, item, name in zip(np.atleast_1d(fig.subplots(1, len(items))), items, names, strict=True):
+        show_item(ax, item, sound=sound)
+        ax.set_title(name, fontsize=9)
+    return fig
 
 
 def show_item(ax: Axes, item: np.ndarray, *, sound: bool) -> None:
@@ -17,7 +31,7 @@ def show_item(ax: Axes, item: np.ndarray, *, sound: bool) -> None:
     ax.set(xticks=[], yticks=[])
 
 
-def see_questions(*tasks, count: int = 6) -> Picture:
+def show_questions(*tasks: Task, count: int = 6) -> Picture:
     """The first test images of tasks that have the same ones, and what each task calls them."""
     fig = Figure(figsize=(1.45 * count, 0.85 + 0.2 * len(tasks)), dpi=100, layout="constrained")
     called = []
@@ -30,14 +44,21 @@ def see_questions(*tasks, count: int = 6) -> Picture:
     return Picture(fig, f"images of {asked}", f"The first {count} test images of {asked}: {'; '.join(called)}.")
 
 
-def see(*tasks: Task, note: str = "E", count: int = 6) -> picture.Picture:
+def see(*tasks: Task | str, note: str = "E", count: int = 6) -> Picture:
     """Training pictures of one note, a row a task: frequency upwards, time to the right, bright where it is loud."""
+    tasks = [as_task(task) for task in listed(tasks, "tasks", "tl.task('notes/piano')", single=())]
+    count = whole(count, f"count={shown(count)} is no number of pictures", most=50)
+    for task in tasks:
+        if note not in task.classes:
+            raise unknown(f"class of {task.name}", note, task.classes)
+        if task.train.items.ndim < 3:
+            raise TlkitError(f"{task.name} has {task.modality}s, and only pictures can be seen.")
     fig = Figure(figsize=(1.25 * count + 1.2, 1.5 * len(tasks)), dpi=100, layout="constrained")
     rows = fig.subplots(len(tasks), count, squeeze=False)
     for axes, task in zip(rows, tasks, strict=True):
         label = task.classes.index(note)
-        shown = task.train.items[task.train.labels == label][:: max(1, task.most_shots // count)]
-        for ax, item in zip(axes, shown, strict=False):
+        seen = task.train.items[task.train.labels == label][:: max(1, task.most_shots // count)]
+        for ax, item in zip(axes, seen, strict=False):
             ax.imshow(item, origin="lower", cmap="cividis")
             ax.set(xticks=[], yticks=[])
         axes[0].set_ylabel(style.short(task.name))
@@ -46,4 +67,4 @@ def see(*tasks: Task, note: str = "E", count: int = 6) -> picture.Picture:
         f"{count} pictures of the note {note} on each of {names}, from low octaves to high: time runs to the right, "
         "frequency upwards, and bright is loud. The same name looks different in each octave."
     )
-    return picture.Picture(fig, f"the note {note} on {names}", words)
+    return Picture(fig, f"the note {note} on {names}", words)

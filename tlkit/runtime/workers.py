@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from concurrent.futures import BrokenExecutor, CancelledError, Executor
 from contextlib import contextmanager
 
-from tlkit.errors import TlkitError
+from tlkit.arguments import whole
+from tlkit.errors import TlkitError, shown
 from tlkit.runtime import limits
 
 LARGE = 1_000_000  # bytes: hundreds of calls that each bring more would fill the memory of a scheduler
@@ -30,7 +31,7 @@ def workers(n: int | None = None) -> Iterator[Executor | None]:
     are not forked, for a fork of a process in which torch has run can hang, and they understand functions that were
     defined in a notebook. The end of the ``with`` ends them, whatever they do then: a stop is a stop.
     """
-    n = max(1, round(limits.cores())) if n is None else _check_count(n)
+    n = max(1, round(limits.cores())) if n is None else whole(n, f"{shown(n)} is no number of workers")
     if n == 1:
         yield None
         return
@@ -93,9 +94,3 @@ def _deaths() -> tuple[type[BaseException], ...]:
     """What the executors that are about raise when a worker is gone, or all of them."""
     dask = sys.modules.get("distributed")
     return (BrokenExecutor, CancelledError, *([dask.KilledWorker] if dask else []))
-
-
-def _check_count(n: int) -> int:
-    if isinstance(n, bool) or not isinstance(n, int) or n < 1:
-        raise TlkitError(f"{n!r} is no number of workers: give a whole number from 1 up.")
-    return n

@@ -5,12 +5,19 @@ from __future__ import annotations
 import base64
 import html
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import ipywidgets as W
 
+from tlkit.arguments import listed, numbers
+from tlkit.datasets.catalogue import as_task
+from tlkit.datasets.task import Task, check_shots
+from tlkit.errors import TlkitError, shown
 from tlkit.events import Listener, Looked, Step, Stopped
+from tlkit.experiments.source import as_source
+from tlkit.methods.classifier import check_modality
+from tlkit.methods.strategy import Strategy
 from tlkit.widgets.ahead import quiet
 
 if TYPE_CHECKING:
@@ -43,6 +50,46 @@ def refill(control: W.SelectionSlider | W.ToggleButtons, options: Sequence, valu
     control.options = options
     control.value = value
     control.observe(observer, "value")
+
+
+def given_tasks(tasks: str | Task | Sequence[str | Task], example: str) -> list[Task]:
+    """The tasks of a lab, shipped ones by name or one's own as they are; one is enough."""
+    return [as_task(each) for each in listed(tasks, "tasks", f"[{example!r}]", single=(str, Task))]
+
+
+def texts_given(tasks: str | Task | Sequence[str | Task]) -> list[Task]:
+    """The tasks of a lab that shows texts."""
+    given = given_tasks(tasks, "reviews/tweets")
+    for each in given:
+        if each.modality != "text":
+            raise TlkitError(f"{each.name} has {each.modality}s, and this lab shows texts: give a task of texts.")
+    return given
+
+
+def given_shots(shots: int | Sequence[int]) -> list[int]:
+    """The numbers of labelled examples that a lab's slider has."""
+    return numbers(shots, "shots", check_shots, "[1, 5, 20]")
+
+
+def given_strategies(strategies: str | Strategy | Sequence[str | Strategy]) -> list[Strategy | str]:
+    """The strategies that a lab's buttons have."""
+    return listed(strategies, "strategies", "['head', 'full']", single=(str, Strategy))
+
+
+def given_pairs(named: object, what: str, example: str) -> Mapping:
+    """What a lab's buttons are named after: a mapping with something in it."""
+    if not isinstance(named, Mapping) or not named:
+        raise TlkitError(f"{what}={shown(named)} names nothing to choose from: give a dict, such as {example}.")
+    return named
+
+
+def given_story(story: object, example: str, *, parts: int = 2) -> tuple:
+    """A source and a task that fit each other, and what else belongs to them."""
+    if not isinstance(story, (tuple, list)) or len(story) != parts:
+        raise TlkitError(f"The story {shown(story)} has not {parts} parts, as in {example}.")
+    source, target = as_source(story[0]), as_task(story[1])
+    check_modality(source.backbone, target)
+    return source, target, *story[2:]
 
 
 def count(n: int, thing: str) -> str:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import time
+from inspect import signature
 
 import ipywidgets as W
 
+from tlkit.datasets.catalogue import as_task
 from tlkit.datasets.task import Task
+from tlkit.errors import unknown
 from tlkit.events import Done, Looked, Step
 from tlkit.experiments.compare import compare
 from tlkit.experiments.result import Result
 from tlkit.experiments.results import Results
-from tlkit.experiments.source import Source
+from tlkit.experiments.source import Source, as_source
 from tlkit.models.backbone import Backbone
-from tlkit.plots import label_curve, picture
+from tlkit.plots import picture
 from tlkit.widgets.base import Lab, count
 
 PAUSE = 0.5  # seconds between two drawings: a redraw takes a tenth of a second from the training
@@ -26,9 +29,11 @@ class Comparison(Lab):
     those of :func:`tlkit.compare`.
     """
 
-    def __init__(self, source: Source | Backbone, target: Task, **asked):
+    def __init__(self, source: Source | Backbone, target: Task | str, **asked):
         super().__init__()
-        self._question = (source, target, asked)
+        if unknown_ones := asked.keys() - signature(compare).parameters.keys():
+            raise unknown("argument", min(unknown_ones), signature(compare).parameters)
+        self._question = (as_source(source), as_task(target), asked)
         self.results = Results([])
         self._drawn = 0.0
         self.begin = W.Button(description="Start", icon="play", tooltip="Begin, or go on")
@@ -74,7 +79,7 @@ class Comparison(Lab):
     def _draw(self, words: str) -> None:
         if len(self.results):
             fig, ax = picture.figure()
-            label_curve.label_curve(self.results, ax=ax)
+            self.results.plot(ax)
             self.show(picture.png(fig), words)
 
     def _said(self) -> str:
@@ -83,7 +88,7 @@ class Comparison(Lab):
         return f"{count(len(self.results), 'run')} done.{ending} {self._described()}"
 
     def _described(self) -> str:
-        return label_curve.describe(self.results, "", self.results.strategies)
+        return self.results.describe()
 
 
 def _under_way(event: Step | Looked) -> str:

@@ -8,23 +8,23 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.figure import Figure
 
-from tlkit.datasets.catalogue import task
 from tlkit.datasets.task import Task
 from tlkit.estimate import Estimate
 from tlkit.events import Listener, Looked, ignore
-from tlkit.experiments.source import Source, as_source
+from tlkit.experiments.source import Source
 from tlkit.methods.linear_probe import linear_probe
 from tlkit.models.backbone import Backbone
 from tlkit.plots import picture, style
 from tlkit.plots.by_depth import draw_depth, label_depth
 from tlkit.runtime.torch_state import threads
 from tlkit.seeding import stream
-from tlkit.widgets.base import Lab, buttons, count, slider
+from tlkit.widgets.base import Lab, buttons, count, given_pairs, given_shots, given_story, slider
 
 DRAWS = 3  # different sets of labelled pictures, for the spread
 POINTS = 400  # test pictures that are drawn: more only cover one another
 COLOURS = ("#000000", "#e69f00", "#56b4e9", "#009e73", "#0072b2", "#d55e00", "#cc79a7", "#8c8c8c")
 MARKERS = "os^DvP"
+EXAMPLE = "{'piano to guitar': (source, 'notes/guitar')}"
 
 
 @dataclass(frozen=True)
@@ -181,9 +181,14 @@ class DepthLab(Lab):
     background, and can be stopped; after that every cut answers at once.
     """
 
-    def __init__(self, stories: Mapping[str, tuple[Source | Backbone, str]], *, shots: Sequence[int] = (1, 5, 20)):
+    def __init__(
+        self, stories: Mapping[str, tuple[Source | Backbone, str | Task]], *, shots: Sequence[int] = (1, 5, 20)
+    ):
         super().__init__()
-        self._stories = {name: (as_source(source).backbone, task(target)) for name, (source, target) in stories.items()}
+        shots = given_shots(shots)
+        stories = given_pairs(stories, "stories", EXAMPLE)
+        told = {name: given_story(story, EXAMPLE) for name, story in stories.items()}
+        self._stories = {name: (source.backbone, target) for name, (source, target) in told.items()}
         self._cuts: dict[tuple[str, str], Cuts] = {}
         self._awaited: tuple[str, str] | None = None
         self._screen, self._shown = Screen(), None

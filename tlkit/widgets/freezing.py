@@ -12,18 +12,17 @@ from matplotlib.patches import FancyBboxPatch
 from matplotlib.path import Path
 from matplotlib.ticker import PercentFormatter
 
-from tlkit.datasets.catalogue import task
 from tlkit.datasets.task import Task
 from tlkit.events import Listener
 from tlkit.experiments.compare import transfer
 from tlkit.experiments.question import Run, keys, steps_of
 from tlkit.experiments.result import Result
-from tlkit.experiments.results import Results
-from tlkit.experiments.source import Source, as_source
+from tlkit.experiments.results import Results, as_results
+from tlkit.experiments.source import Source
 from tlkit.methods.strategy import as_strategy
 from tlkit.models.backbone import Backbone, count_parameters
 from tlkit.plots import picture
-from tlkit.widgets.base import Lab, buttons, count, slider
+from tlkit.widgets.base import Lab, buttons, count, given_pairs, given_shots, given_story, slider
 
 DRAWS = 3  # trainings of a question that nobody saved: enough to see a spread, few enough to wait for
 
@@ -188,6 +187,9 @@ def _draw_chart(view: View, title: str, figure: Callable, middle: Callable, ax: 
     ax.spines[["top", "right"]].set_visible(False)
 
 
+EXAMPLE = "{'piano to guitar': (source, 'notes/guitar', None)}"
+
+
 class StackLab(Lab):
     """A network as a row of stages, the first that learns, and a number of labels; accuracy and costs answer.
 
@@ -197,16 +199,15 @@ class StackLab(Lab):
 
     def __init__(
         self,
-        stories: Mapping[str, tuple[Source | Backbone, str, int | None]],
+        stories: Mapping[str, tuple[Source | Backbone, str | Task, int | None]],
         *,
         shots: Sequence[int] = (5, 20),
         saved: Results | None = None,
     ):
         super().__init__()
-        self._ledgers = {
-            name: Ledger(as_source(source), task(target), steps, saved)
-            for name, (source, target, steps) in stories.items()
-        }
+        shots, saved, stories = given_shots(shots), as_results(saved), given_pairs(stories, "stories", EXAMPLE)
+        told = {name: given_story(story, EXAMPLE, parts=3) for name, story in stories.items()}
+        self._ledgers = {name: Ledger(*story, saved) for name, story in told.items()}
         for ledger in self._ledgers.values():
             ledger.target.draw(max(shots))
         self._screen, self._shown = Screen(), None

@@ -11,11 +11,13 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import PercentFormatter
 
-from tlkit.datasets.task import Task
+from tlkit.datasets.catalogue import as_task
+from tlkit.datasets.task import Task, check_shots
 from tlkit.experiments.compare import transfer
-from tlkit.experiments.results import Results
+from tlkit.experiments.results import Results, as_results
 from tlkit.experiments.source import Source, as_source
 from tlkit.methods import lora
+from tlkit.methods.classifier import check_modality
 from tlkit.models.backbone import Backbone, count_parameters
 from tlkit.plots import picture, style
 from tlkit.widgets.base import Lab, count, slider
@@ -187,11 +189,13 @@ class AdapterLab(Lab):
     ``saved`` is a comparison from which accuracies are taken.
     """
 
-    def __init__(self, source: Source | Backbone, target: Task, *, shots: int, saved: Results | None = None):
+    def __init__(self, source: Source | Backbone, target: Task | str, *, shots: int, saved: Results | None = None):
         super().__init__()
-        self.bench = Bench(as_source(source), target, shots, saved)
-        self._screen = Screen(self.bench)
+        source, target, shots = as_source(source), as_task(target), check_shots(shots)
+        check_modality(source.backbone, target)
         target.draw(shots)
+        self.bench = Bench(source, target, shots, as_results(saved))
+        self._screen = Screen(self.bench)
         self.rank = slider("Rank", list(RANKS), 8)
         self.blocks = slider("Last blocks", list(range(1, self.bench.blocks + 1)), self.bench.blocks)
         self.train = W.Button(description="Train", icon="play", tooltip="Train these adapters, three draws")

@@ -9,11 +9,11 @@ import ipywidgets as W
 import numpy as np
 
 from tlkit.analysis.neighbours import Near, Shelf, tokens
-from tlkit.datasets.catalogue import task
 from tlkit.datasets.task import Task
+from tlkit.experiments.source import check_backbone
 from tlkit.models.backbone import Backbone
 from tlkit.plots import picture, style
-from tlkit.widgets.base import Lab, buttons, count
+from tlkit.widgets.base import Lab, buttons, count, texts_given
 
 NEAREST = 5
 LONGEST = 240  # characters of a text that are shown
@@ -73,21 +73,21 @@ class Neighbours(Lab):
     def __init__(
         self,
         backbone: Backbone,
-        tasks: Sequence[str] = ("reviews/tweets", "intents"),
+        tasks: str | Task | Sequence[str | Task] = ("reviews/tweets", "intents"),
         *,
         text: str = "What a wonderful morning!",
     ):
         super().__init__()
-        self.backbone = backbone
+        self.backbone, given = check_backbone(backbone), texts_given(tasks)
         self._shelves = {
-            (style.short(name), by): Shelf(task(name), backbone if by == MEANING else None)
-            for name in tasks
+            (style.short(each.name), by): Shelf(each, backbone if by == MEANING else None)
+            for each in given
             for by in (MEANING, SHARED)
         }
         self._maps: dict[tuple[str, str], Map] = {}
         wide = {"width": "38em", "max_width": "100%"}
         self.text = W.Text(value=text, description="Your sentence", style={"description_width": "initial"}, layout=wide)
-        self.task = buttons("Texts", [style.short(name) for name in tasks])
+        self.task = buttons("Texts", [style.short(each.name) for each in given])
         self.by = buttons("Near by", [MEANING, SHARED])
         self.list = W.HTML()
         for control in (self.text, self.task, self.by):

@@ -12,13 +12,17 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
+from tlkit.datasets.catalogue import as_task
 from tlkit.datasets.task import Task
+from tlkit.errors import TlkitError
 from tlkit.events import Listener
+from tlkit.experiments.source import check_backbone
+from tlkit.methods.classifier import check_modality
 from tlkit.methods.prompting import WORDINGS, Prompted
 from tlkit.methods.strategy import Prompt
 from tlkit.models.backbone import Backbone
 from tlkit.plots import picture
-from tlkit.widgets.base import Lab, buttons, count, slider
+from tlkit.widgets.base import Lab, buttons, count, given_pairs, slider
 
 TESTED = 20  # test texts that the bench asks about: some seconds
 ORDERS = 5
@@ -124,8 +128,16 @@ class PromptLab(Lab):
     any other can be typed.
     """
 
-    def __init__(self, backbone: Backbone, task: Task, *, templates: Mapping[str, str] = WORDINGS, texts: int = 8):
+    def __init__(
+        self, backbone: Backbone, task: Task | str, *, templates: Mapping[str, str] = WORDINGS, texts: int = 8
+    ):
         super().__init__()
+        task, templates = as_task(task), given_pairs(templates, "templates", "{'mine': '{text} It is'}")
+        check_modality(check_backbone(backbone), task)
+        for template in templates.values():
+            Prompt(template)  # refuses what can't be filled in
+        if getattr(backbone, "unembed", None) is None:
+            raise TlkitError(f"{backbone.name} says no words, and this lab asks for them: take 'smollm2'.")
         self.bench, self._screen, self._shown = Bench(backbone, task, templates), Screen(), None
         few = [str(text) for text in task.fewer(test=texts, seed=0).test.items]
         self.text = slider("Sentence", [(str(number), text) for number, text in enumerate(few, start=1)], few[0])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 
+from tlkit.arguments import a_name
 from tlkit.datasets import notes
 from tlkit.errors import unknown
 
@@ -31,7 +32,8 @@ def player(name: str, mp3: bytes) -> str:
 
 def hear(instrument: str, note: str = "C", *, noisy: bool = False) -> Sound:
     """A note of the octave from middle C, clean, or ``noisy`` as the network hears it (piano and steel-guitar)."""
-    if note not in notes.NAMES:
+    if a_name(note, "a note", "C") not in notes.NAMES:
         raise unknown("note", note, notes.NAMES)
+    instrument = a_name(instrument, "an instrument", "piano")
     name = f"{note} on the {instrument.replace('-', ' ')}{', as the network hears it' * noisy}"
     return Sound(name, notes.clip(instrument, MIDDLE_C + notes.NAMES.index(note), noisy=noisy))

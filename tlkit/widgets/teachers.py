@@ -10,15 +10,16 @@ import numpy as np
 from matplotlib.container import BarContainer
 from matplotlib.ticker import FuncFormatter
 
-from tlkit.datasets.catalogue import task
+from tlkit.datasets.catalogue import as_task
 from tlkit.datasets.task import Task
 from tlkit.errors import TlkitError
-from tlkit.experiments.results import Results
-from tlkit.experiments.source import Source
+from tlkit.experiments.results import Results, as_results
+from tlkit.experiments.source import Source, as_source
+from tlkit.methods.classifier import check_modality
 from tlkit.methods.strategy import as_strategy
 from tlkit.plots import style
 from tlkit.widgets.asking import AskingLab
-from tlkit.widgets.base import buttons, count, shots_slider
+from tlkit.widgets.base import buttons, count, given_pairs, given_shots, given_strategies, shots_slider
 from tlkit.widgets.bench import Benches, Draws, TransferBench, spread
 from tlkit.widgets.screen import CurveScreen
 
@@ -94,19 +95,23 @@ class TeacherLab(AskingLab):
     def __init__(
         self,
         teachers: Mapping[str, Source],
-        target: str = "notes/guitar",
+        target: str | Task = "notes/guitar",
         *,
         saved: Results,
         strategies: Sequence[str] = ("head", "lp_ft", "full", "keep"),
         shots: Sequence[int] = (1, 5, 20),
     ):
         super().__init__()
-        self.bench = Benches({name: TransferBench(source, DRAWS) for name, source in teachers.items()})
-        self._target, self._saved = task(target), _alone(saved, target)
+        teachers = given_pairs(teachers, "teachers", "{'piano': source}")
+        sources = {name: as_source(source) for name, source in teachers.items()}
+        shots, saved, self._target = given_shots(shots), as_results(saved), as_task(target)
+        for source in sources.values():
+            check_modality(source.backbone, self._target)
+        self.bench = Benches({name: TransferBench(source, DRAWS) for name, source in sources.items()})
+        self._saved = _alone(saved, self._target.name)
         _check(self._saved, shots)
         self._screen = Screen(shots, saved)
-        names = [as_strategy(name).name for name in strategies]
-        self.teacher = buttons("Teacher", list(teachers))
+        names = [as_strategy(name).name for name in given_strategies(strategies)]
         self.strategy = buttons("Strategy", [(style.label(name), name) for name in names])
         self.shots = shots_slider("Labels of each class", shots, 5)
         for control in (self.teacher, self.strategy, self.shots):

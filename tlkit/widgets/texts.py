@@ -10,20 +10,19 @@ from dataclasses import dataclass
 import ipywidgets as W
 import numpy as np
 
-from tlkit.datasets.catalogue import task
 from tlkit.datasets.task import Task
 from tlkit.events import Listener
-from tlkit.experiments.results import Results
+from tlkit.experiments.results import Results, as_results
 from tlkit.experiments.source import Source, as_source
 from tlkit.experiments.text_baseline import STRATEGY, count_words
-from tlkit.methods.classifier import new_head, probabilities, share_right
+from tlkit.methods.classifier import check_modality, new_head, probabilities, share_right
 from tlkit.methods.frozen_features import Frozen
 from tlkit.methods.linear_probe import fit_head
 from tlkit.methods.strategy import as_strategy
 from tlkit.models.backbone import Backbone
 from tlkit.plots import style
 from tlkit.widgets.asking import AskingLab
-from tlkit.widgets.base import buttons, count, shots_slider, slider
+from tlkit.widgets.base import buttons, count, given_shots, given_strategies, shots_slider, slider, texts_given
 from tlkit.widgets.bench import NamedItem, Outcome, TransferBench, spread
 from tlkit.widgets.neighbours import shortened
 from tlkit.widgets.screen import CurveScreen, draw_likelihoods, label_likelihoods
@@ -96,9 +95,9 @@ class Bench(TransferBench):
 class Screen(CurveScreen):
     """The words lab's picture: the label curve with the draws on it, and what is said of one text."""
 
-    def __init__(self, shots: Sequence[int], saved: Results | None):
+    def __init__(self, shots: Sequence[int], saved: Results):
         super().__init__(shots, [2.1, 1], left=0.07, right=0.97, wspace=0.45)
-        self._saved, (self._bars,) = saved or Results([]), self.panels
+        self._saved, (self._bars,) = saved, self.panels
         label_likelihoods(self._bars)
         self.changing.append(self._bars.yaxis)  # the names of the likeliest classes
 
@@ -129,16 +128,19 @@ class WordsLab(AskingLab):
     def __init__(
         self,
         source: Source | Backbone,
-        tasks: Sequence[str] = ("reviews/tweets", "intents", "spam"),
+        tasks: str | Task | Sequence[str | Task] = ("reviews/tweets", "intents", "spam"),
         *,
         strategies: Sequence[str] = (STRATEGY, "head", "partial:2", "full"),
         shots: Sequence[int] = (1, 2, 4, 8, 16, 32, 64),
         saved: Results | None = None,
     ):
         super().__init__()
-        self.bench, self._screen = Bench(as_source(source), max(shots)), Screen(shots, saved)
-        self._tasks = {style.short(name): task(name) for name in tasks}
-        names = [name if name == STRATEGY else as_strategy(name).name for name in strategies]
+        source, shots, given = as_source(source), given_shots(shots), texts_given(tasks)
+        for each in given:
+            check_modality(source.backbone, each)
+        self.bench, self._screen = Bench(source, max(shots)), Screen(shots, as_results(saved))
+        self._tasks = {style.short(each.name): each for each in given}
+        names = [name if name == STRATEGY else as_strategy(name).name for name in given_strategies(strategies)]
         self.task = buttons("Task", list(self._tasks))
         self.strategy = buttons("Strategy", [(style.label(n), n) for n in names], "head" if "head" in names else None)
         self.shots = shots_slider("Labels of each class", shots, 8)

@@ -10,14 +10,14 @@ import ipywidgets as W
 import numpy as np
 
 from tlkit.datasets import notes
-from tlkit.datasets.catalogue import task
 from tlkit.datasets.task import Task
-from tlkit.experiments.results import Results
-from tlkit.experiments.source import Source
+from tlkit.errors import TlkitError
+from tlkit.experiments.results import Results, as_results
+from tlkit.experiments.source import Source, as_source
 from tlkit.methods.strategy import as_strategy
 from tlkit.plots import style
 from tlkit.widgets.asking import AskingLab
-from tlkit.widgets.base import buttons, count, shots_slider, slider
+from tlkit.widgets.base import buttons, count, given_strategies, shots_slider, slider
 from tlkit.widgets.bench import NamedItem, Outcome, TransferBench, spread, trains
 from tlkit.widgets.screen import CurveScreen, draw_likelihoods, label_likelihoods
 from tlkit.widgets.sound import MIDDLE_C, player
@@ -65,9 +65,9 @@ def answer(outcomes: Sequence[Outcome], source: str, question: tuple[Task, str, 
 class Screen(CurveScreen):
     """The lab's picture: the label curve with the draws on it, the note as it is seen, and what the network says."""
 
-    def __init__(self, shots: Sequence[int], classes: Sequence[str], saved: Results | None):
+    def __init__(self, shots: Sequence[int], classes: Sequence[str], saved: Results):
         super().__init__(shots, [2.1, 1, 1], width=10.4, left=0.065, right=0.968, wspace=0.2)
-        self._saved, (self._note, self._bars) = saved or Results([]), self.panels
+        self._saved, (self._note, self._bars) = saved, self.panels
         self._note.set(title="the note as it sees it", xlabel="time", ylabel="frequency", xticks=[], yticks=[])
         self.changing += self._note.spines.values()  # the frame lies over the picture
         label_likelihoods(self._bars)
@@ -88,6 +88,15 @@ class Screen(CurveScreen):
         return {"scratch": known, shown.strategy: known}
 
 
+def _check_notes(target: Task) -> None:
+    """The lab plays what it shows, and has recordings of its own notes only."""
+    if not {"pitch", "instrument"} <= set(target.test.tags):
+        raise TlkitError(
+            f"{target.name} has no notes to hear, and this lab plays them: give tasks such as 'notes/guitar'. For "
+            "other tasks tl.labs has DepthLab, StackLab, AdapterLab and, for texts, WordsLab."
+        )
+
+
 class TransferLab(AskingLab):
     """Instrument, strategy and shots; the picture and its words answer, and the note can be heard.
 
@@ -98,19 +107,21 @@ class TransferLab(AskingLab):
     def __init__(
         self,
         source: Source,
-        targets: Sequence[str] = ("notes/guitar",),
+        targets: str | Task | Sequence[str | Task] = ("notes/guitar",),
         *,
         strategies: Sequence[str] = ("head", "full", "lp_ft", "scratch"),
         shots: Sequence[int] = (1, 2, 5, 10, 20, 50),
         saved: Results | None = None,
     ):
         super().__init__()
-        self.bench = TransferBench(source, DRAWS, rows_of_keys)
-        self._screen = Screen(shots, source.classes, saved)
-        self._targets = {style.short(name): task(name) for name in targets}
-        for target in self._targets.values():
+        source, shots, given = as_source(source), given_shots(shots), given_tasks(targets, "notes/guitar")
+        for target in given:
+            _check_notes(target)
             target.draw(max(shots))
-        named = {style.label(name): as_strategy(name) for name in strategies}
+        self.bench = TransferBench(source, DRAWS, rows_of_keys)
+        self._screen = Screen(shots, source.classes, as_results(saved))
+        self._targets = {style.short(target.name): target for target in given}
+        named = {style.label(each.name): each for each in map(as_strategy, given_strategies(strategies))}
         self.instrument = buttons("Instrument", list(self._targets))
         self.strategy = buttons("Strategy", [(label, strategy.name) for label, strategy in named.items()])
         self.shots = shots_slider("Notes of each name", shots, 5)

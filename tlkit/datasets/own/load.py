@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tlkit.arguments import a_share, whole
 from tlkit.datasets.own.encoding import check_encoding
 from tlkit.datasets.own.images import read_pictures
 from tlkit.datasets.own.split import Found, draw_test, listed, short, tell, thin_classes, without_leaks
 from tlkit.datasets.own.tables import Table, read_frame, read_table
 from tlkit.datasets.own.texts import as_number, lonely, read_texts
 from tlkit.datasets.task import UNEVEN, Examples, Task
-from tlkit.errors import TlkitError
+from tlkit.errors import TlkitError, shown
 from tlkit.seeding import check_seed
 
 if TYPE_CHECKING:
@@ -40,12 +41,11 @@ def from_folder(
     ``origin`` says which file an example is.
     """
     share, seed, name = _check_share(test), check_seed(seed), _check_name(name)
-    if isinstance(side, bool) or not isinstance(side, (int, np.integer)) or not 8 <= side <= 1024:
-        raise TlkitError(f"side={side!r} is no size for pictures: name a whole number of pixels from 8 to 1024.")
+    side = whole(side, f"side={shown(side)} is no size for pictures in pixels", least=8, most=1024)
     root = _there(path, "a folder")
     if not root.is_dir():
         raise TlkitError(f"{root} is a file: name the folder that holds the class folders, or unpack it first.")
-    found = without_leaks(read_pictures(root, int(side)))
+    found = without_leaks(read_pictures(root, side))
     if thin := thin_classes(found):
         need = "one in each part of the split" if found.sides else "one to learn from and one to be tested on"
         hint = f" ({listed(found.skipped, 3)})" if found.skipped else ""
@@ -187,6 +187,4 @@ def _check_name(name: object) -> str | None:
 
 
 def _check_share(test: object) -> float:
-    if isinstance(test, bool) or not isinstance(test, (int, float)) or not 0 < test < 1:
-        raise TlkitError(f"test={test!r} is no share of the examples: name a number between 0 and 1, such as 0.3.")
-    return float(test)
+    return a_share(test, f"test={shown(test)} is no share of the examples, such as 0.3")
