@@ -80,10 +80,17 @@ class Bench:
 
     def run(self, *asked, on_event: Listener | None = None) -> object:
         """What :meth:`make` says, made once."""
-        key = _key(asked)
+        return self.once(_key(asked), lambda: self.make(*asked, on_event=on_event))
+
+    def once(self, key: tuple, make: Callable[[], object]) -> object:
+        """What was made under a key, or is made now."""
         if key not in self._made:
-            self._made[key] = self.make(*asked, on_event=on_event)
+            self._made[key] = make()
         return self._made[key]
+
+    def made(self, key: tuple) -> object | None:
+        """What was made under a key, if anything."""
+        return self._made.get(key)
 
     def found(self, *question) -> list:
         """What is there already, draw by draw."""

@@ -112,6 +112,7 @@ class TeacherLab(AskingLab):
         _check(self._saved, shots)
         self._screen = Screen(shots, saved)
         names = [as_strategy(name).name for name in given_strategies(strategies)]
+        self.teacher = buttons("Teacher", list(teachers))
         self.strategy = buttons("Strategy", [(style.label(name), name) for name in names])
         self.shots = shots_slider("Labels of each class", shots, 5)
         for control in (self.teacher, self.strategy, self.shots):

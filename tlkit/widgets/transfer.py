@@ -17,7 +17,7 @@ from tlkit.experiments.source import Source, as_source
 from tlkit.methods.strategy import as_strategy
 from tlkit.plots import style
 from tlkit.widgets.asking import AskingLab
-from tlkit.widgets.base import buttons, count, given_strategies, shots_slider, slider
+from tlkit.widgets.base import buttons, count, given_shots, given_strategies, given_tasks, shots_slider, slider
 from tlkit.widgets.bench import NamedItem, Outcome, TransferBench, spread, trains
 from tlkit.widgets.screen import CurveScreen, draw_likelihoods, label_likelihoods
 from tlkit.widgets.sound import MIDDLE_C, player
