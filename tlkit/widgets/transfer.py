@@ -66,7 +66,7 @@ class Screen(CurveScreen):
     """The lab's picture: the label curve with the draws on it, the note as it is seen, and what the network says."""
 
     def __init__(self, shots: Sequence[int], classes: Sequence[str], saved: Results):
-        super().__init__(shots, [2.1, 1, 1], width=10.4, left=0.065, right=0.968, wspace=0.2)
+        super().__init__(shots, [2.1, 1, 1], width=10.4, left=0.07, right=0.968, wspace=0.2)
         self._saved, (self._note, self._bars) = saved, self.panels
         self._note.set(title="the note as it sees it", xlabel="time", ylabel="frequency", xticks=[], yticks=[])
         self.changing += self._note.spines.values()  # the frame lies over the picture
