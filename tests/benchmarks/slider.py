@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 
 import tlkit as tl
+from tlkit.experiments.source import Source
 from tlkit.plots import label_curve
 from tlkit.widgets.bench import TransferBench
 from tlkit.widgets.transfer import DRAWS, Answer, TransferLab, answer, rows_of_keys

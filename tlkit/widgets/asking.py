@@ -91,9 +91,9 @@ class AskingLab(Lab):
         return f"Stopped after {done} of {self.bench.draws} draws.{old}"
 
     def _work_ahead(self, now: tuple) -> None:
-        """Make what needs no training, what is one control away first."""
+        """Make what needs no training, the other positions of the last slider first."""
         instant = [question for question in self.questions if self.bench.is_instant(*question)]
-        near = sorted(instant, key=lambda asked: sum(a != b for a, b in zip(asked, now, strict=True)))
+        near = sorted(instant, key=lambda asked: tuple(a != b for a, b in zip(asked, now, strict=True)))
         todo = [(*question, draw) for question in near for draw in range(self.bench.draws)]
         self._ahead.start([functools.partial(_make, self.bench, asked) for asked in todo])
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from matplotlib.artist import Artist
@@ -79,10 +78,11 @@ class CurveScreen(Screen):
     def __init__(self, shots: Sequence[int], widths: Sequence[float], *, width: float = 9.6, **spaces: float):
         figure = Figure(figsize=(width, 3.5), dpi=100)
         places = {"bottom": 0.15, "top": 0.9} | spaces
-        self.curve, *self.panels = figure.subplots(1, len(widths), width_ratios=widths, gridspec_kw=places)
+        axes = figure.subplots(1, len(widths), width_ratios=widths, gridspec_kw=places, squeeze=False)
+        self.curve, *self.panels = axes[0]
         label_curve.label_axes(self.curve, list(shots))
         self.curve.set_xlim(min(shots) / MARGIN, max(shots) * MARGIN)  # whatever the saved curves span
-        self.title = title_of(self.curve)
+        self.title, self._means = title_of(self.curve), {}
         super().__init__(figure, [self.title])
 
     def saved(self, shown: Draws) -> Mapping[str, Results]:
@@ -116,10 +116,6 @@ class CurveScreen(Screen):
                 if name in known.strategies
             ]
         return self._means[asked]
-
-    @functools.cached_property
-    def _means(self) -> dict[tuple, list]:
-        return {}
 
 
 def _means(runs: Results) -> list[float]:
