@@ -1,7 +1,7 @@
 import pytest
 
 from tlkit.errors import TlkitError
-from tlkit.seeding import choose_seeds, parse_seeds, stream
+from tlkit.seeding import asked, choose_seeds, parse_seeds, stream
 
 
 @pytest.mark.parametrize(
@@ -42,3 +42,12 @@ def test_streams_do_not_touch():
     assert len(seen) == 150
     assert stream(1, "a") == stream(1, "a")
     assert stream(1, "1a") != stream(11, "a")
+
+
+def test_on_other_seeds_a_lesson_asks_what_its_claims_need_and_says_so(monkeypatch, capsys):
+    assert asked([1, 2, 5], claims=[1, 5]) == [1, 2, 5]
+    assert capsys.readouterr().out == ""
+    monkeypatch.setenv("TLKIT_SEEDS", "10-14")
+    assert asked([1, 2, 5], claims=[1, 5]) == [1, 5]
+    assert asked(iter("ab"), claims="ab") == ["a", "b"]
+    assert capsys.readouterr().out == "Not asked on the seeds 10-14, as no claim needs it: 2\n"

@@ -32,6 +32,7 @@ FRONT_DOOR = {
     "Scratch": "methods.strategy:Scratch",
     "Task": "datasets.task:Task",
     "TlkitError": "errors:TlkitError",
+    "asked": "seeding:asked",
     "backbone": "models.catalogue:backbone",
     "backbones": "models.catalogue:backbones",
     "check": "exercises.check:check",

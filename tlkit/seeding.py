@@ -52,6 +52,19 @@ def _refuse_many(count: int) -> None:
         raise TlkitError(f"{count:,} seeds are more than anybody waits for: name {MOST:,} or fewer, as in 10-14.")
 
 
+def asked(everything: Iterable, *, claims: Iterable) -> list:
+    """What a lesson asks: ``everything`` on the seeds whose runs are saved with it, on others what its ``claims`` need.
+
+    Others are those of ``TLKIT_SEEDS``, on which every run is computed afresh, and what is left out is said.
+    """
+    everything, claims, chosen = list(everything), list(claims), os.environ.get(VARIABLE, "").strip()
+    if not chosen or len(claims) == len(everything):
+        return everything
+    left_out = ", ".join(getattr(each, "name", str(each)) for each in everything if each not in claims)
+    print(f"Not asked on the seeds {chosen}, as no claim needs it: {left_out}")
+    return claims
+
+
 def choose_seeds(seeds: int | str | Iterable[int] | None = None) -> tuple[int, ...]:
     """The seeds of a comparison.
 

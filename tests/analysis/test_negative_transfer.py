@@ -58,3 +58,10 @@ def test_what_is_left_and_what_was_learnt_are_in_one_picture(source, high_bars):
     assert f"Bars. Left of the source, {before:.0%} before" in picture.words
     assert "frozen (head)" in picture.words
     assert "as_is" not in picture.words
+
+
+def test_one_seed_has_no_interval_to_draw():
+    alone = tl.Results([result("scratch", 5, 0, 0.6)])
+    teacher = tl.Results([result("head", 5, 0, 0.7, source="b")])
+    picture = tl.negative_transfer.plot({"b": teacher}, scratch=alone, strategies=["head"], shots=5)
+    assert "b +10 (one seed, no interval)" in picture.words

@@ -1,5 +1,7 @@
 """Networks that read, cut into stages, say what transformers says: small ones, saved locally as a reader has them."""
 
+import contextlib
+
 import numpy as np
 import pytest
 import torch
@@ -7,6 +9,11 @@ import transformers
 
 import tlkit as tl
 from tests.small_networks import CAUSAL, ENCODERS, SIZES, save_model
+from tlkit.datasets.task import Examples
+from tlkit.methods import training
+from tlkit.methods.classifier import Classifier, new_head
+from tlkit.methods.strategy import Phase
+from tlkit.methods.training import fit
 from tlkit.models.sequences import Sequences
 
 TEXTS = np.array(["good", "a bad film about a piano, and much too long", "not bad", ""], dtype=object)
@@ -78,3 +85,31 @@ def test_a_hub_out_of_reach_is_one_sentence(monkeypatch):
 def test_pictures_are_not_read(saved):
     with pytest.raises(tl.TlkitError, match="reads texts"):
         saved[0].features(np.zeros((2, 8, 8), np.uint8))
+
+
+def test_with_no_other_words_than_those_it_reads_it_learns_the_same(saved, monkeypatch):
+    def tuned():
+        model = Classifier(saved[0].copy(), new_head(saved[0].width, 2, seed=1))
+        fit(model, Examples(TEXTS, np.array([1, 0, 1, 0])), Phase(None, 1e-2), frozen=0, seed=0, steps=3)
+        return model.state_dict()
+
+    @contextlib.contextmanager
+    def all_words(backbone, items):
+        yield backbone.prepare(items)
+
+    ours = tuned()
+    monkeypatch.setattr(training, "only_words_of", all_words)
+    theirs = tuned()
+    assert not torch.equal(ours["head.weight"], new_head(saved[0].width, 2, seed=1).weight)
+    for name, learnt in theirs.items():
+        torch.testing.assert_close(ours[name], learnt, msg=name)
+
+
+def test_a_copy_shares_the_weights_of_the_stages_that_it_is_told(saved):
+    net = saved[0]
+    short = net.copy(shared=2)
+    places = [[p.data_ptr() for p in stage.parameters()] for stage in short.stages]
+    own = [[p.data_ptr() for p in stage.parameters()] for stage in net.stages]
+    assert [mine == theirs for mine, theirs in zip(places, own, strict=True)] == [True, True, False, False]
+    short.requires_grad_(False)
+    assert all(p.requires_grad for p in net.parameters())

@@ -21,9 +21,18 @@ def nothing_told(monkeypatch):
     glyphs.fonts_for.cache_clear()
 
 
-@pytest.mark.parametrize(
-    "title", ["$_1_$", "from $5 to $7", r"\\$x^$", "$\\frac$", "a_b^c {", "Größe Ωμέγα", "two\nlines"]
-)
+TITLES = {
+    "a folder's name": "$_1_$",
+    "two prices": "from $5 to $7",
+    "a backslash": r"\\$x^$",
+    "half a formula": "$\\frac$",
+    "marks": "a_b^c {",
+    "other letters": "Größe Ωμέγα",
+    "two lines": "two\nlines",
+}
+
+
+@pytest.mark.parametrize("title", TITLES.values(), ids=TITLES)
 def test_a_title_is_drawn_as_it_is(title):
     picture = RESULTS.picture(title)
     assert pictures.png(picture.figure)[:4] == b"\x89PNG"

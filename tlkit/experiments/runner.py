@@ -98,7 +98,8 @@ class Setting:
         return _Made(chances, seconds, learning, looks.count(stop) + count_parameters(head), model)
 
     def _train(self, strategy: Strategy, rows: np.ndarray, seed: int, keep: bool) -> _Made:
-        model = starting_point(self.source, self.target, strategy, rows, seed)
+        still = 0 if keep else _never_learning(strategy, len(self.source.backbone.stages))
+        model = starting_point(self.source, self.target, strategy, rows, seed, shared=still)
         examples, stages = self.target.train.take(rows), len(model.backbone.stages)
         same, seconds = stages, 0.0  # so many first stages are still what they were
         for phase in strategy.phases:
@@ -153,11 +154,19 @@ class _Made(NamedTuple):
 
 
 def starting_point(
-    source: Source, target: Task, strategy: Strategy, rows: np.ndarray, seed: int, *, said: dict | None = None
+    source: Source,
+    target: Task,
+    strategy: Strategy,
+    rows: np.ndarray,
+    seed: int,
+    *,
+    said: dict | None = None,
+    shared: int = 0,
 ) -> Classifier | Prompted:
     """The network before its first lesson. What is new is drawn from seeds of its own, apart from the source's.
 
-    ``said`` are answers that a prompted network gave before.
+    ``said`` are answers that a prompted network gave before. The weights of the first ``shared`` stages, which then
+    must not learn, are the source's own.
     """
     if strategy.prompting:
         luck = stream(seed, "prompt order", target.name, strategy.prompting.order)
@@ -165,7 +174,7 @@ def starting_point(
         return Prompted(source.backbone, target, strategy.prompting, target.train.take(order), said=said)
     backbone = body_of(source, target, strategy, seed)
     if strategy.body == "source":
-        backbone = backbone.copy()
+        backbone = backbone.copy(shared=shared)
     if strategy.cut:
         backbone = backbone.cut(strategy.cut, like=target.train.items)
     if strategy.adapter:
@@ -183,5 +192,9 @@ def _learning(model: Classifier, strategy: Strategy) -> int:
     if strategy.adapter:
         return count_parameters(model.head) + lora.count(model.backbone)
     stages = model.backbone.stages
-    frozen = min(strategy.frozen(phase, len(stages)) for phase in strategy.phases)
-    return count_parameters(model.head) + count_parameters(stages[frozen:])
+    return count_parameters(model.head) + count_parameters(stages[_never_learning(strategy, len(stages)) :])
+
+
+def _never_learning(strategy: Strategy, stages: int) -> int:
+    """How many first stages keep their weights through all phases; beside adapters they all do."""
+    return stages if strategy.adapter else min(strategy.frozen(phase, stages) for phase in strategy.phases)

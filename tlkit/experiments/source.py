@@ -18,7 +18,7 @@ from tlkit.methods.cut_texts import tell_cut
 from tlkit.methods.strategy import Phase
 from tlkit.methods.training import check_steps, fit
 from tlkit.models.backbone import Backbone
-from tlkit.seeding import check_seed, stream
+from tlkit.seeding import check_seed, choose_seeds, stream
 
 PRETRAINING_STEPS = 300
 PRETRAINING_RATE = 2e-3
@@ -140,12 +140,16 @@ def pretrain(
     backbone: Backbone,
     task: Task | str,
     *,
-    seed: int = 0,
+    seed: int | None = None,
     steps: int = PRETRAINING_STEPS,
     on_event: Listener | None = None,
 ) -> Schooled:
-    """Teach ``task`` to a new random copy of ``backbone``, on its device; the one that was given stays as it is."""
-    backbone, task, seed, steps = check_backbone(backbone), as_task(task), check_seed(seed), check_steps(steps)
+    """Teach ``task`` to a new random copy of ``backbone``, on its device; the one that was given stays as it is.
+
+    Without a seed it is the first of those that comparisons use, which then need not teach that one again.
+    """
+    backbone, task, steps = check_backbone(backbone), as_task(task), check_steps(steps)
+    seed = choose_seeds()[0] if seed is None else check_seed(seed)
     check_modality(backbone, task)
     tell_cut(backbone, task)
     model = Classifier(

@@ -17,7 +17,7 @@ from tlkit.models.sequences import padded
 from tlkit.models.transformer import read_after, reads_side_by_side
 from tlkit.runtime.torch_state import threads
 
-TOKENS = 4096  # of prompts that are read together
+TOKENS = 512  # of prompts that are read together, padding and all
 BESIDE = 512  # of them behind what they share: each token looks at all of these, whether it may see them or not
 
 
@@ -45,31 +45,35 @@ def score_words(
         for column, answer in enumerate(spoken[gap_after(prompts[row])]):
             readings.setdefault((*prompt, *answer[:-1]), []).append((row, column, answer))
     longest = max(len(answer) for answers in spoken.values() for answer in answers)
+    done = 0
     with threads(backbone.threads):
-        for done, (tokens, said) in enumerate(_read(backbone, sorted(readings, key=len), longest), start=1):
+        for batch in _read(backbone, sorted(readings, key=len), longest):
+            told = _log_probabilities(backbone, [states[-longest:] for _, states in batch])
+            for (tokens, _), chances in zip(batch, told, strict=True):
+                for row, column, answer in readings[tokens]:
+                    scores[row, column] = float(chances[range(-len(answer), 0), answer].sum())
+            done += len(batch)
             on_event(Looked(done, len(readings)))
-            for row, column, answer in readings[tokens]:
-                scores[row, column] = _log_probability(backbone, said, answer)
     return scores
 
 
 def _read(
     backbone: Backbone, readings: Sequence[tuple[int, ...]], last: int
-) -> Iterator[tuple[tuple[int, ...], Tensor]]:
-    """Each reading with the states (length, width) of its ``last`` tokens or more.
+) -> Iterator[list[tuple[tuple[int, ...], Tensor]]]:
+    """Each reading with the states (length, width) of its ``last`` tokens or more, batch by batch.
 
     Prompts about one task begin alike, with the same examples; what all begin with is read once for many of them.
     """
     if not _side_by_side(backbone):
         for batch in _batches(readings, TOKENS):
             states = backbone.run(padded([torch.tensor(tokens) for tokens in batch]).to(backbone.device)).values
-            yield from ((tokens, said[: len(tokens)]) for tokens, said in zip(batch, states, strict=True))
+            yield [(tokens, said[: len(tokens)]) for tokens, said in zip(batch, states, strict=True)]
         return
     same = itertools.takewhile(lambda tokens: len(set(tokens)) == 1, zip(*readings, strict=False))
     alike = min(len(list(same)), len(readings[0]) - last)
     for batch in _batches([tokens[alike:] for tokens in readings], BESIDE):
         states = read_after(backbone, readings[0][:alike], batch)
-        yield from (((*readings[0][:alike], *rest), said) for rest, said in zip(batch, states, strict=True))
+        yield [((*readings[0][:alike], *rest), said) for rest, said in zip(batch, states, strict=True)]
 
 
 def _side_by_side(backbone: Backbone) -> bool:
@@ -83,10 +87,13 @@ def _tokens(tokenizer, word: str) -> list[int]:
     return tokenizer(word, add_special_tokens=False)["input_ids"]
 
 
-def _log_probability(backbone: Backbone, states: Tensor, answer: Sequence[int]) -> float:
-    """The log-probability of ``answer``, whose last token is foretold by the last of ``states`` (length, width)."""
-    said = F.log_softmax(backbone.unembed(states[-len(answer) :]).float(), dim=-1)
-    return float(said[range(len(answer)), answer].sum())
+def _log_probabilities(backbone: Backbone, rows: Sequence[Tensor]) -> Sequence[Tensor]:
+    """The log-probability of every token after each state, for rows of states (length, width).
+
+    They are asked about together: with its word for every token the last layer is the largest, and slow to go through.
+    """
+    said = F.log_softmax(backbone.unembed(torch.cat(list(rows))).float(), dim=-1)
+    return said.split([len(states) for states in rows])
 
 
 def _batches(readings: Sequence[tuple[int, ...]], most: int) -> Iterator[list[tuple[int, ...]]]:

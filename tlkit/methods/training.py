@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import torch
@@ -26,6 +26,7 @@ from tlkit.methods.frozen_features import Frozen
 from tlkit.methods.strategy import Phase
 from tlkit.models.backbone import Backbone
 from tlkit.models.sequences import Said, Sequences
+from tlkit.models.transformer import Embedding, only_words_of
 from tlkit.runtime.torch_state import seeded, threads
 
 POOL = 8  # batches of texts among which those of like length are put together
@@ -57,14 +58,16 @@ def fit(
     if frozen and said is None:
         alone = Frozen(backbone, examples.items, cache=FrozenCache())
         said = alone.states(np.arange(len(examples)), stop=frozen)
-    with seeded(seed), threads(backbone.threads), _learning(backbone, frozen, phase.statistics):
+    with (
+        seeded(seed), threads(backbone.threads), _learning(backbone, frozen, phase.statistics),
+        _given(backbone, examples.items, said, decay) as given,
+    ):  # fmt: skip
         labels, device = torch.from_numpy(examples.labels).to(backbone.device), backbone.device
         optimiser = torch.optim.AdamW(parameter_groups(model, phase), weight_decay=decay, fused=True)
         schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: one_cycle(step, steps))
         batches = _draw_batches(len(labels), batch, steps, seed, _lengths(examples.items, said))
         for step, rows in enumerate(batches, start=1):
-            given = said[rows] if frozen else backbone.prepare(examples.items[rows.numpy()])
-            scores = model(given.to(device), start=frozen)
+            scores = model(given(rows).to(device), start=frozen)
             loss = F.cross_entropy(scores, labels[rows])
             optimiser.zero_grad()
             loss.backward()
@@ -126,6 +129,23 @@ def _learning(backbone: Backbone, frozen: int, statistics: bool) -> Iterator[Non
         yield
     finally:
         backbone.requires_grad_(True).eval()
+
+
+@contextlib.contextmanager
+def _given(
+    backbone: Backbone, items: np.ndarray, said: Said | None, decay: float
+) -> Iterator[Callable[[Tensor], Said]]:
+    """What the first stage that learns is given of some rows: what is before it said, or the items as inputs.
+
+    Where weights decay, those of words that are never read do, too, and may not be left out.
+    """
+    if said is not None:
+        yield said.__getitem__
+    elif isinstance(backbone.stages[0], Embedding) and not decay:
+        with only_words_of(backbone, items) as read:
+            yield read.__getitem__
+    else:
+        yield lambda rows: backbone.prepare(items[rows.numpy()])
 
 
 def _lengths(items: np.ndarray, said: Said | None) -> Tensor | None:

@@ -143,9 +143,13 @@ class Backbone(nn.Module):
         short.width = short.features(like[:1]).shape[1]
         return short
 
-    def copy(self) -> Backbone:
-        """A copy that shares no weight with this one."""
-        return copy.deepcopy(self)
+    def copy(self, *, shared: int = 0) -> Backbone:
+        """A copy that shares no weight with this one, but for those of the first ``shared`` stages.
+
+        What is shared takes no memory a second time, and must not learn: it would be learnt for both.
+        """
+        same = {id(p): nn.Parameter(p.detach(), p.requires_grad) for p in self.stages[:shared].parameters()}
+        return copy.deepcopy(self, same)
 
     def fresh(self, seed: int) -> Backbone:
         """The same wiring with new random weights: it shares nothing with this one but its shape."""

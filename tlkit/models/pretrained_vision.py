@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from tlkit.errors import TlkitError, first_line
 from tlkit.models.backbone import Backbone, Rates
+from tlkit.models.depthwise import quicken
 from tlkit.models.loading import fill, read_state
 from tlkit.models.small_vision import Images, check_side, mean_over_space
 
@@ -187,6 +188,7 @@ def _backbone(name: str, stages: dict, look: Images, pool: Callable, taught: str
     backbone = Backbone(
         name, stages, prepare=look, pool=pool, width=1, taught=taught, rates=RATES, build=build, batch=16, threads=None
     )
+    quicken(backbone)
     backbone = backbone.to(memory_format=torch.channels_last).eval()
     backbone.width = backbone.features(np.zeros((1, look.side, look.side), np.uint8)).shape[1]
     return backbone

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 from matplotlib.figure import Figure
@@ -44,9 +45,8 @@ def _draw(ax, name: str, gains: Mapping[str, Estimate]) -> None:
     """A dot and its interval for each row; help, harm and what may be neither have marks of their own."""
     for row, estimate in enumerate(gains.values()):
         colour, marker = _look(estimate)
-        ax.errorbar(
-            estimate.mean, row, xerr=estimate.half_width, fmt=marker, color=colour, markersize=7, capsize=3, zorder=3
-        )
+        spread = estimate.half_width if math.isfinite(estimate.half_width) else None  # of one seed there is none
+        ax.errorbar(estimate.mean, row, xerr=spread, fmt=marker, color=colour, markersize=7, capsize=3, zorder=3)
         ax.plot(estimate.values, [row] * len(estimate.values), "|", color=colour, alpha=0.45, markersize=9)
     ax.axvline(0, color="black", linewidth=1)
     ax.set_yticks(range(len(gains)), gains)
@@ -70,6 +70,8 @@ def _words(panels: Panels, title: str) -> str:
 
 
 def _said(row: str, gain: Estimate) -> str:
+    if not math.isfinite(gain.half_width):
+        return f"{row} {_points(gain.mean)} (one seed, no interval)"
     return f"{row} {_points(gain.mean)} ({_points(gain.low)} to {_points(gain.high)})"
 
 

@@ -34,8 +34,12 @@ def test_a_byte_that_is_no_letter_anywhere_is_named():
     assert "line 21" in found.doubts[0]
 
 
-@pytest.mark.parametrize(("encoding", "text"), [("cp1251", "хорошо"), ("gbk", "今天天气"), ("iso8859-7", "καλός")])
-def test_a_guess_is_told_and_can_be_put_right(encoding, text):
+GUESSES = {"cp1251": "хорошо", "gbk": "今天天气", "iso8859-7": "καλός"}
+
+
+@pytest.mark.parametrize("encoding", GUESSES)
+def test_a_guess_is_told_and_can_be_put_right(encoding):
+    text = GUESSES[encoding]
     raw = "\n".join(f"{text} {n}" for n in range(9)).encode(encoding)
     (guess,) = read(raw).doubts
     assert repr(raw.split()[0].decode("cp1252")) in guess
