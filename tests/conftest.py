@@ -49,7 +49,7 @@ def bars(name: str, *, seed: int, shift: int = 0, per_class: int = 12) -> tl.Tas
         item[row : row + 2] += 15
     examples = tl.Examples(items, labels)
     odd = np.arange(len(labels)) % 2 == 1
-    return tl.Task(name, "picture", CLASSES, examples.take(~odd), examples.take(odd))
+    return tl.Task(name, "spectrogram", CLASSES, examples.take(~odd), examples.take(odd))
 
 
 @pytest.fixture(scope="session")
@@ -105,4 +105,4 @@ def normed() -> Backbone:
         "conv": nn.Sequential(nn.Conv2d(1, 4, 3), nn.BatchNorm2d(4), nn.ReLU(), nn.MaxPool2d(6)),
         "dense": nn.Sequential(nn.Flatten(), nn.Linear(100, 8), nn.ReLU()),
     }
-    return Backbone("normed", stages, prepare=note_inputs, pool=mean_over_time, width=8, modality="picture")
+    return Backbone("normed", stages, prepare=note_inputs, pool=mean_over_time, width=8, modality="spectrogram")

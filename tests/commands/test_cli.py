@@ -160,7 +160,7 @@ def test_a_demo_of_ones_own(monkeypatch, tmp_path, capsys):
         (["--source", "minlm"], "Did you mean 'minilm'"),
         (["--target", "prodcts"], "Did you mean 'products'"),
         (["--source", "reviews/movie"], "take a pre-trained one as the source"),
-        (["--source", "digits"], "digits has images and notes/guitar has pictures"),
+        (["--source", "digits"], "digits has images and notes/guitar has spectrograms"),
         (["--strategies", "hed"], "Did you mean 'head'"),
     ],
 )

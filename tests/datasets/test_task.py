@@ -27,7 +27,7 @@ def test_shots_never_show_a_test_picture(high_bars):
 
 @pytest.mark.parametrize("k", [0, -1, 1.5, True, "3"])
 def test_shots_that_are_no_number(low_bars, k):
-    with pytest.raises(tl.TlkitError, match="ask for 1 or more"):
+    with pytest.raises(tl.TlkitError, match="a whole number from 1 up"):
         low_bars.shots(k)
 
 

@@ -190,7 +190,7 @@ def test_keep_needs_the_same_classes(source, high_bars):
 
 def test_modalities_must_fit(source, high_bars):
     other = dataclasses.replace(high_bars, modality="text")
-    with pytest.raises(tl.TlkitError, match="note-cnn was made for pictures, and bars/high has texts"):
+    with pytest.raises(tl.TlkitError, match="note-cnn was made for spectrograms, and bars/high has texts"):
         run(source, other, "head")
 
 

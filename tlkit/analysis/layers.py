@@ -134,7 +134,7 @@ def top_activations(backbone: Backbone, task: Task, *, stage: int, unit: int, co
         raise TlkitError(f"Stage {stage} of {backbone.name} has the units 0 to {features.shape[1] - 1}, not {unit!r}.")
     rows = strongest(features[:, [unit]], count)[:, 0]
     names = [task.classes[label] for label in task.test.labels[rows]]
-    fig = show_items(task.test.items[rows], names, sound=task.modality == "picture")
+    fig = show_items(task.test.items[rows], names, sound=task.modality == "spectrogram")
     commonest = max(dict.fromkeys(names), key=names.count)
     where = f"unit {unit} of stage {stage} ({backbone.stage_names[stage - 1]})"
     words = (

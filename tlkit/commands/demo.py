@@ -24,7 +24,7 @@ SHOTS = (1, 5, 20)
 SOURCE, TARGET = "notes/piano", "notes/guitar"
 
 
-_PUPILS = {"picture": "note-cnn", "image": "small-cnn"}  # the network that a source's task is taught to
+_PUPILS = {"spectrogram": "note-cnn", "image": "small-cnn"}  # the network that a source's task is taught to
 _ASKED = {  # strategies and shots, where the source is a network that others trained
     "image": (("scratch", "random_head@6", "head", "head@6", "partial:2"), (1, 5, 20)),
     "text": (("scratch", "random_head", "head", "full", "lora:8"), (4, 16, 64)),

@@ -72,7 +72,7 @@ def clip(instrument: str, midi: int, *, noisy: bool = False) -> bytes:
 
 
 def _task(name: str, train: Examples, test: Examples) -> Task:
-    return Task(name, "picture", NAMES, train, test, about=names()[name])
+    return Task(name, "spectrogram", NAMES, train, test, about=names()[name])
 
 
 def _in_lesson_octave(examples: Examples) -> np.ndarray:
