@@ -31,7 +31,7 @@ def test_what_is_saved_answers_at_once(lab, saved):
     for learning, name in ((1, "partial:1"), (4, "full"), (0, "head")):
         lab.thaw.value = learning
         assert not lab.training
-        assert lab.view.accuracy == pytest.approx(saved.accuracy(name, shots=1).mean)
+        assert lab.answer.accuracy == pytest.approx(saved.accuracy(name, shots=1).mean)
         assert f"{learning} of 4 stages learn" in lab.words.value
         assert f"{learning} of 4 stages learn" in lab.picture.value
 
@@ -47,15 +47,15 @@ def test_the_costs_are_those_of_the_runs(lab, saved):
     lab.thaw.value = 1
     run = next(run for run in saved if run.strategy == "partial:1")
     assert f"{run.trainable_params:,} of {run.total_params:,} weights learn" in lab.words.value
-    assert lab.view.known.keys() == {0, 1, 4}
+    assert lab.answer.known.keys() == {0, 1, 4}
 
 
 def test_what_is_not_saved_is_trained_in_the_background_and_remembered(lab, pianist):
     lab.thaw.value = 2
     lab.wait()
-    assert [run.strategy for run in lab.view.runs] == ["partial:2"] * freezing.DRAWS
+    assert [run.strategy for run in lab.answer.runs] == ["partial:2"] * freezing.DRAWS
     alone = tl.transfer(pianist, tl.task("notes/guitar"), strategy="partial:2", shots=1, seed=1, steps=4)
-    assert lab.view.runs[1].accuracy == alone.accuracy
+    assert lab.answer.runs[1].accuracy == alone.accuracy
     lab.thaw.value = 1
     lab.thaw.value = 2
     assert not lab.training
@@ -65,36 +65,36 @@ def test_what_is_not_saved_is_trained_in_the_background_and_remembered(lab, pian
 def test_saved_runs_of_another_question_are_not_shown(pianist, saved):
     """Saved with four steps, asked with five: they are trained."""
     ledger = freezing.Ledger(pianist, tl.task("notes/guitar"), 5, saved)
-    assert ledger.find(1, 1) == ()
-    assert len(freezing.Ledger(pianist, tl.task("notes/guitar"), 4, saved).find(1, 1)) == 3
+    assert ledger.found(1, 1) == []
+    assert len(freezing.Ledger(pianist, tl.task("notes/guitar"), 4, saved).found(1, 1)) == 3
 
 
 def test_stop_keeps_what_is_done(lab, monkeypatch):
     started = threading.Event()
-    train = freezing.Ledger.train
+    make = freezing.Ledger.make
 
-    def slowly(ledger, learning, shots, on_event):
-        if ledger.find(learning, shots):
+    def slowly(ledger, learning, shots, draw, *, on_event):
+        if (learning, draw) == (3, 1):
             started.set()
             lab._halt.wait(10)
-        train(ledger, learning, shots, on_event)
+        return make(ledger, learning, shots, draw, on_event=on_event)
 
-    monkeypatch.setattr(freezing.Ledger, "train", slowly)
+    monkeypatch.setattr(freezing.Ledger, "make", slowly)
     lab.shots.value = 2
     lab.thaw.value = 3
     assert started.wait(60)
     lab.stop.click()
     assert "Stopped after 1 of 3 draws." in lab.words.value
-    assert len(lab.view.runs) == 1
+    assert len(lab.answer.runs) == 1
 
 
 def test_another_story_has_its_own_stages(lab):
     lab.story.value = "brick"
     lab.wait()
     assert lab.thaw.value == 0
-    assert lab.view.story == "brick"
-    assert lab.view.stages == ("conv1", "conv2", "conv3", "dense")
-    assert lab.view.shots == 1
+    assert lab.answer.story == "brick"
+    assert lab.answer.stages == ("conv1", "conv2", "conv3", "dense")
+    assert lab.answer.shots == 1
 
 
 def test_its_text_form_has_the_numbers(lab):

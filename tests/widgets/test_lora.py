@@ -61,11 +61,11 @@ def test_train_trains_in_the_background_what_was_asked(lab):
 def test_stop_keeps_what_is_done(lab, monkeypatch):
     run, second = lab.bench.run, threading.Event()
 
-    def slowly(strategy, draw, on_event):
+    def slowly(strategy, draw, *, on_event):
         if draw == 1:
             second.set()
             lab._halt.wait(10)
-        run(strategy, draw, on_event)
+        run(strategy, draw, on_event=on_event)
 
     monkeypatch.setattr(lab.bench, "run", slowly)
     lab.rank.value, lab.blocks.value = 1, 1

@@ -3,7 +3,7 @@ import threading
 import pytest
 
 import tlkit as tl
-from tlkit.widgets.transfer import DRAWS
+from tlkit.widgets.teachers import DRAWS
 
 
 @pytest.fixture(scope="module")

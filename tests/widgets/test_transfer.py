@@ -60,25 +60,25 @@ def test_training_goes_on_in_the_background_draw_by_draw(lab):
 
 def test_stop_keeps_what_is_done(lab, monkeypatch):
     started = threading.Event()
-    follow = lab._follow
+    follow = lab.follow
 
-    def slowly(draw):
-        listen = follow(draw)
+    def slowly(what):
+        listen = follow(what)
 
         def step(event):
-            if draw == 1:
+            if "draw 2" in what:
                 started.set()
                 lab._halt.wait(10)
             listen(event)
 
         return step
 
-    monkeypatch.setattr(lab, "_follow", slowly)
+    monkeypatch.setattr(lab, "follow", slowly)
     lab.strategy.value = "scratch"
     assert started.wait(60)
     lab.stop.click()
     assert "Stopped after 1 of 5 draws" in lab.words.value
-    assert len(lab.runs) == 1
+    assert len(lab.outcomes) == 1
 
 
 def test_an_error_in_the_background_is_said_and_raised(lab, monkeypatch):
@@ -126,8 +126,19 @@ def test_no_run_is_shown_under_another_questions_name(lab, monkeypatch):
     assert started.wait(60)
     lab.note.value = 60
     assert lab.picture.value == picture
-    assert lab.runs == []
+    assert lab.outcomes == []
     assert "under way" in repr(lab)
     go_on.set()
     lab.wait()
-    assert {run.target for run in lab.runs} == {lab.answer.target} == {"notes/accordion"}
+    assert len(lab.outcomes) == DRAWS
+    assert lab.answer.target == "notes/accordion"
+
+
+def test_heads_are_fitted_ahead_and_are_those_that_transfer_fits(lab, pianist):
+    lab.shots.value = 1
+    lab._ahead.wait(60)
+    guitar, accordion = tl.task("notes/guitar"), tl.task("notes/accordion")
+    assert all(len(lab.bench.found(task, "head", k)) == DRAWS for task in (guitar, accordion) for k in (1, 2, 5))
+    assert not lab.bench.found(guitar, "full", 5)
+    alone = tl.transfer(pianist, accordion, strategy="head", shots=2, seed=4)
+    assert lab.bench.found(accordion, "head", 2)[4].accuracy == alone.accuracy

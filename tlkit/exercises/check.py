@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import html
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+
+import numpy as np
 
 from tlkit.arguments import a_name
 from tlkit.errors import TlkitError, unknown
@@ -78,6 +80,39 @@ def check(name: str, *answer) -> Verdict:
             f"The check of exercise {name} was given something else than it asks for ({error})."
         ) from error
     return Verdict(name, hint == PASSED, "" if hint == PASSED else hint)
+
+
+def first_near(answer: object, hints: Iterable[tuple[Callable[[], object], str]], *, within: float) -> str | None:
+    """The hint of the first value that an answer comes near to, if any; a value is made when its turn comes."""
+    for make, hint in hints:
+        value = make()
+        if np.shape(answer) == np.shape(value) and np.allclose(answer, value, rtol=0, atol=within):
+            return hint
+    return None
+
+
+def judge_accuracy(
+    accuracy: float,
+    right: Callable[[], float],
+    mistakes: Iterable[tuple[Callable[[], float], str]],
+    *,
+    of: str,
+    otherwise: str,
+    tested: str = "",
+    within: float = 0.004,
+) -> str:
+    """The verdict on an accuracy ``of`` some things: it is right, it can be none, or a hint at how it came about.
+
+    ``tested`` names what it should be scored on, where a perfect record betrays that it was scored on the lesson.
+    """
+    given = float(accuracy)
+    if not 0 <= given <= 1:
+        return f"An accuracy lies between 0 and 1: give the share of {of}, not their number or percent."
+    if first_near(given, [(right, PASSED)], within=within):
+        return PASSED
+    if tested and given == 1:
+        return f"All right? Then it was asked about the {of} that it learnt from: score it on {tested}."
+    return first_near(given, mistakes, within=within) or otherwise
 
 
 def find_question(name: str) -> Question:

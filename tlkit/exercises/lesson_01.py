@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tlkit.datasets.catalogue import task
-from tlkit.exercises.check import PASSED, exercise, question
+from tlkit.exercises.check import PASSED, exercise, judge_accuracy, question
 from tlkit.experiments.compare import transfer
 from tlkit.experiments.results import Results
 from tlkit.experiments.source import Source
@@ -12,26 +12,19 @@ from tlkit.experiments.source import Source
 @exercise("01.1")
 def frozen_accordion(accuracy: float, source: Source) -> str:
     """The accuracy of a probe on the frozen piano body, two accordion notes of each name drawn by seed 0."""
-    accordion = task("notes/accordion")
 
-    def near(value: float) -> bool:
-        return abs(float(accuracy) - value) < 0.004
+    def found(instrument: str = "accordion", strategy: str = "head", shots: int = 2) -> float:
+        return transfer(source, task(f"notes/{instrument}"), strategy=strategy, shots=shots).accuracy
 
-    if near(transfer(source, accordion, strategy="head", shots=2).accuracy):
-        return PASSED
-    if not 0 <= float(accuracy) <= 1:
-        return "An accuracy lies between 0 and 1: give the share of notes, not their number or percent."
-    if float(accuracy) == 1:
-        return "All right? Then it was asked about the notes that it learnt from: score it on accordion.test."
-    if near(transfer(source, accordion, strategy="head", shots=1).accuracy):
-        return "That is one note of each name: the exercise asks for two."
-    if near(transfer(source, accordion, strategy="random_head", shots=2).accuracy):
-        return "That is a random body: take the features from source.backbone."
-    if near(transfer(source, task("notes/guitar"), strategy="head", shots=2).accuracy):
-        return "That is the guitar: draw and test on accordion."
-    return (
+    mistakes = [
+        (lambda: found(shots=1), "That is one note of each name: the exercise asks for two."),
+        (lambda: found(strategy="random_head"), "That is a random body: take the features from source.backbone."),
+        (lambda: found("guitar"), "That is the guitar: draw and test on accordion."),
+    ]
+    otherwise = (
         "Not the figure: features of the two notes of each name, seed 0; fit on them; score on all of accordion.test."
     )
+    return judge_accuracy(accuracy, found, mistakes, of="notes", tested="accordion.test", otherwise=otherwise)
 
 
 @exercise("01.2")

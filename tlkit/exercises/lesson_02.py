@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import functools
-
 import numpy as np
 
 from tlkit.analysis.layers import TOP, strongest
 from tlkit.datasets.catalogue import task
-from tlkit.exercises.check import PASSED, exercise, question
+from tlkit.exercises.check import PASSED, exercise, judge_accuracy, question
 from tlkit.experiments.source import Source
 from tlkit.methods.linear_probe import linear_probe
 from tlkit.models.backbone import Backbone
@@ -21,25 +19,20 @@ CUT, SHOTS, NOTE = 6, 5, "E"
 def cut_for_grass(accuracy: float, backbone: Backbone) -> str:
     """The accuracy of a probe on the first six stages, five patches of grass of each kind drawn by seed 0."""
 
-    def near(value: float) -> bool:
-        return abs(float(accuracy) - value) < 0.004
+    def found(kind: str = "grass", cut: int = CUT) -> float:
+        return _probe(backbone, f"surfaces/{kind}", cut, SHOTS)
 
-    right = functools.partial(_probe, backbone)
-    if near(right("surfaces/grass", CUT, SHOTS)):
-        return PASSED
-    if not 0 <= float(accuracy) <= 1:
-        return "An accuracy lies between 0 and 1: give the share of patches, not their number or percent."
-    if float(accuracy) == 1:
-        return "All right? Then it was asked about the patches that it learnt from: score it on grass.test."
-    if any(near(right("surfaces/grass", cut, SHOTS)) for cut in (CUT - 1, CUT + 1)):
-        return (
-            "That is a stage beside it: stage=6 counts from 1, and in a list of all stages the sixth has the number 5."
-        )
-    if near(right("surfaces/grass", len(backbone.stages), SHOTS)):
-        return "That is the whole network: the exercise cuts it earlier."
-    if near(right("surfaces/brick", CUT, SHOTS)):
-        return "That is brick: draw and test on grass."
-    return "Not the figure: features of stage 6 for five of each kind, seed 0; fit on them; score on all of grass.test."
+    beside = "That is a stage beside it: stage=6 counts from 1, and in a list of all stages the sixth has the number 5."
+    mistakes = [
+        (lambda: found(cut=CUT - 1), beside),
+        (lambda: found(cut=CUT + 1), beside),
+        (lambda: found(cut=len(backbone.stages)), "That is the whole network: the exercise cuts it earlier."),
+        (lambda: found("brick"), "That is brick: draw and test on grass."),
+    ]
+    otherwise = (
+        "Not the figure: features of stage 6 for five of each kind, seed 0; fit on them; score on all of grass.test."
+    )
+    return judge_accuracy(accuracy, found, mistakes, of="patches", tested="grass.test", otherwise=otherwise)
 
 
 def _probe(backbone: Backbone, name: str, cut: int, shots: int) -> float:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 
 from tlkit.analysis.forgetting import source_accuracy
 from tlkit.datasets.catalogue import task
-from tlkit.exercises.check import PASSED, exercise, question
+from tlkit.exercises.check import PASSED, exercise, judge_accuracy, question
 from tlkit.experiments.compare import transfer
+from tlkit.experiments.result import Result
 from tlkit.experiments.results import Results
 from tlkit.experiments.source import Source
 
@@ -17,21 +19,28 @@ def left_of_the_piano(accuracy: float, pianist: Source) -> str:
     """What a pianist, tuned in full on twenty guitar notes of each name by seed 0, still knows of the piano."""
     guitar = task("notes/guitar")
 
-    def near(value: float) -> bool:
-        return abs(float(accuracy) - value) < 0.004
+    @functools.cache
+    def tuned(strategy: str = "full") -> Result:
+        return transfer(pianist, guitar, strategy=strategy, shots=20)
 
-    if not 0 <= float(accuracy) <= 1:
-        return "An accuracy lies between 0 and 1: give the share of notes, not their number or percent."
-    tuned = transfer(pianist, guitar, strategy="full", shots=20)
-    if near(source_accuracy(pianist, tuned)):
-        return PASSED
-    if near(tuned.accuracy):
-        return "That is what it names of the guitar: ask it about the piano, with tl.forgetting.source_accuracy."
-    if near(pianist.accuracy):
-        return "That is what it knew of the piano before: give source_accuracy the result of the transfer."
-    if near(source_accuracy(pianist, transfer(pianist, guitar, strategy="lp_ft", shots=20))):
-        return "That is head first, then all: the exercise asks for strategy='full'."
-    return "Not the figure: strategy='full', 20 shots, seed 0, then source_accuracy of the pianist and the result."
+    mistakes = [
+        (
+            lambda: tuned().accuracy,
+            "That is what it names of the guitar: ask it about the piano, with tl.forgetting.source_accuracy.",
+        ),
+        (
+            lambda: pianist.accuracy,
+            "That is what it knew of the piano before: give source_accuracy the result of the transfer.",
+        ),
+        (
+            lambda: source_accuracy(pianist, tuned("lp_ft")),
+            "That is head first, then all: the exercise asks for strategy='full'.",
+        ),
+    ]
+    otherwise = "Not the figure: strategy='full', 20 shots, seed 0, then source_accuracy of the pianist and the result."
+    return judge_accuracy(
+        accuracy, lambda: source_accuracy(pianist, tuned()), mistakes, of="notes", otherwise=otherwise
+    )
 
 
 @exercise("05.2")

@@ -6,7 +6,7 @@ import numpy as np
 
 from tlkit.analysis.neighbours import Shelf, texts
 from tlkit.datasets.catalogue import task
-from tlkit.exercises.check import PASSED, exercise, question
+from tlkit.exercises.check import PASSED, exercise, judge_accuracy, question
 from tlkit.experiments.compare import transfer
 from tlkit.experiments.text_baseline import count_words
 from tlkit.models.backbone import Backbone
@@ -19,23 +19,22 @@ def frozen_intents(accuracy: float, reader: Backbone) -> str:
     """The accuracy of a probe on a frozen reader, two utterances of each intent drawn by seed 0."""
     intents = task("intents")
 
-    def near(value: float) -> bool:
-        return abs(float(accuracy) - value) < 0.008
+    def found(shots: int = 2) -> float:
+        return transfer(reader, intents, strategy="head", shots=shots).accuracy
 
-    if near(transfer(reader, intents, strategy="head", shots=2).accuracy):
-        return PASSED
-    if not 0 <= float(accuracy) <= 1:
-        return "An accuracy lies between 0 and 1: give the share of utterances, not their number or percent."
-    if float(accuracy) == 1:
-        return "All right? Then it was asked about the utterances that it learnt from: score it on intents.test."
-    if near(transfer(reader, intents, strategy="head", shots=1).accuracy):
-        return "That is one utterance of each kind: the exercise asks for two."
-    if near(count_words(intents, shots=2).accuracy):
-        return "That is counting words: take the features from minilm."
-    return (
+    mistakes = [
+        (lambda: found(1), "That is one utterance of each kind: the exercise asks for two."),
+        (
+            lambda: count_words(intents, shots=2).accuracy,
+            "That is counting words: take the features from minilm.",
+        ),
+    ]
+    otherwise = (
         "Not the figure: features of two utterances of each kind, seed 0; fit StandardScaler and LogisticRegression on "
         "them; score on all of intents.test."
     )
+    options = {"of": "utterances", "tested": "intents.test", "otherwise": otherwise, "within": 0.008}
+    return judge_accuracy(accuracy, found, mistakes, **options)
 
 
 @exercise("07.2")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from tlkit.datasets.task import Task
-from tlkit.exercises.check import PASSED, exercise, question
+from tlkit.exercises.check import PASSED, exercise, judge_accuracy, question
 from tlkit.methods.classifier import share_right
 from tlkit.methods.prompting import Prompted
 from tlkit.methods.strategy import Prompt
@@ -20,20 +22,18 @@ ONE_SIDED = 0.85  # of the answers, and it is the wording that speaks
 def calibrated_by_hand(accuracy: float, chances: np.ndarray, nothing: np.ndarray, labels: np.ndarray) -> str:
     """The accuracy once what is said of a text (n, classes) is divided by what is said of none (classes,)."""
 
-    def near(values: np.ndarray) -> bool:
-        return abs(float(accuracy) - share_right(values, labels)) < 1e-6
+    def found(values: np.ndarray) -> Callable[[], float]:
+        return lambda: share_right(values, labels)
 
-    if near(chances / nothing):
-        return PASSED
-    if not 0 <= float(accuracy) <= 1:
-        return "An accuracy lies between 0 and 1: give the share of tweets, not their number or percent."
-    if near(chances):
-        return "That is without calibration: divide by what it says of nothing first."
-    if near(chances * nothing):
-        return "That multiplies: what it says anyway should count less, not more."
-    if near(chances - nothing):
-        return "That subtracts probabilities: divide them (or subtract their logarithms)."
-    return "Not the figure: divide chances by nothing, take the likelier class of each tweet, compare with the labels."
+    mistakes = [
+        (found(chances), "That is without calibration: divide by what it says of nothing first."),
+        (found(chances * nothing), "That multiplies: what it says anyway should count less, not more."),
+        (found(chances - nothing), "That subtracts probabilities: divide them (or subtract their logarithms)."),
+    ]
+    otherwise = (
+        "Not the figure: divide chances by nothing, take the likelier class of each tweet, compare with the labels."
+    )
+    return judge_accuracy(accuracy, found(chances / nothing), mistakes, of="tweets", otherwise=otherwise, within=1e-6)
 
 
 @exercise("09.2")

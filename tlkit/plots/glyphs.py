@@ -8,7 +8,7 @@ import warnings
 from collections.abc import Iterator
 
 from matplotlib import font_manager
-from matplotlib.figure import Figure
+from matplotlib.artist import Artist
 from matplotlib.ft2font import FT2Font
 from matplotlib.text import Text
 
@@ -18,9 +18,9 @@ _UNSEEN = re.compile("[\x00-\x09\x0b-\x1f\x7f\ufe0f]")  # control characters, an
 _told: set[str] = set()
 
 
-def make_readable(figure: Figure) -> None:
-    """Set each text of a figure so that it can be drawn and says what it was given; needs to be done before drawing."""
-    for text in figure.findobj(Text):
+def make_readable(artist: Artist) -> None:
+    """Set each text of a figure, or of a part of one, so that it can be drawn and says what it was given."""
+    for text in artist.findobj(Text):
         given = text.get_text()
         shown = _UNSEEN.sub(" ", given).encode("utf-8", "replace").decode()
         if shown != given:

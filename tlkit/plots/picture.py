@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import html
 import io
 import warnings
+from collections.abc import Iterator
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from numpy.typing import ArrayLike
+from PIL import Image
 
 from tlkit.plots.glyphs import make_readable
 
@@ -37,10 +42,24 @@ def png(figure: Figure) -> bytes:
     """The figure as PNG."""
     make_readable(figure)
     buffer = io.BytesIO()
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "Glyph .* missing", UserWarning)  # told once, in words
+    with missing_letters_told_once():
         figure.savefig(buffer, format="png", metadata={"Software": None})
     return buffer.getvalue()
+
+
+def encode(pixels: ArrayLike) -> bytes:
+    """Opaque pixels (height, width, 4) as PNG, quickly: a reader waits for it."""
+    buffer = io.BytesIO()
+    Image.fromarray(np.ascontiguousarray(np.asarray(pixels)[..., :3])).save(buffer, "png", compress_level=1)
+    return buffer.getvalue()
+
+
+@contextlib.contextmanager
+def missing_letters_told_once() -> Iterator[None]:
+    """Matplotlib's own warning, once a drawing, is left out: :mod:`tlkit.plots.glyphs` says it once, in words."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing", UserWarning)
+        yield
 
 
 def figure(width: float = 7.2, height: float = 4.2) -> tuple[Figure, Axes]:

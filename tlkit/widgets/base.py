@@ -6,6 +6,7 @@ import base64
 import html
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import ipywidgets as W
 
@@ -17,6 +18,10 @@ from tlkit.events import Listener, Progress, Step, Stopped
 from tlkit.experiments.source import as_source
 from tlkit.methods.classifier import check_modality
 from tlkit.methods.strategy import Strategy
+from tlkit.widgets.ahead import quiet
+
+if TYPE_CHECKING:
+    from tlkit.widgets.screen import Screen
 
 PACE = 10  # steps between two words about a training: reading needs no more, and the browser is not flooded
 
@@ -32,6 +37,19 @@ def slider(label: str, options: Sequence, value: object) -> W.SelectionSlider:
     """A slider over ``options``, each a value or a (text, value) pair."""
     style, layout = {"description_width": "11em"}, {"width": "38em", "max_width": "100%"}
     return W.SelectionSlider(options=options, value=value, description=label, style=style, layout=layout)
+
+
+def shots_slider(label: str, shots: Sequence[int], first: int) -> W.SelectionSlider:
+    """A slider over numbers of labelled examples, which begins at ``first`` where that is one of them."""
+    return slider(label, list(shots), first if first in shots else shots[0])
+
+
+def refill(control: W.SelectionSlider | W.ToggleButtons, options: Sequence, value: object, observer: Callable) -> None:
+    """Give a control other options and a value without a word to its observer."""
+    control.unobserve(observer, "value")
+    control.options = options
+    control.value = value
+    control.observe(observer, "value")
 
 
 def given_tasks(tasks: str | Task | Sequence[str | Task], example: str) -> list[Task]:
@@ -104,6 +122,10 @@ class Lab(W.VBox):
             )
             self.tell(words)
 
+    def present(self, screen: Screen, shown: object) -> None:
+        """Show what a screen draws of something, and what it says of itself."""
+        self.show(screen.show(shown), shown.words())
+
     def tell(self, text: str) -> None:
         """Say something below the picture; a screen reader speaks it."""
         self.words.value = f'<div role="status" style="max-width:60em;line-height:1.4">{html.escape(text)}</div>'
@@ -146,7 +168,8 @@ class Lab(W.VBox):
     def _do(self, work: Callable[[], None], stopped: Callable[[], str]) -> None:
         self.stop.disabled = False
         try:
-            work()
+            with quiet().asked():
+                work()
         except Stopped:
             self.tell(stopped())
         except Exception as error:

@@ -14,13 +14,16 @@ from tlkit.events import Listener, Progress, ignore
 from tlkit.experiments.source import Source
 from tlkit.methods.linear_probe import linear_probe
 from tlkit.models.backbone import Backbone
-from tlkit.plots import picture, style
+from tlkit.plots import style
 from tlkit.plots.by_depth import draw_depth, label_depth
 from tlkit.runtime.torch_state import threads
 from tlkit.seeding import stream
-from tlkit.widgets.base import Lab, buttons, count, given_pairs, given_shots, given_story, slider
+from tlkit.widgets.base import Lab, buttons, count, given_pairs, given_shots, given_story, refill, shots_slider, slider
+from tlkit.widgets.screen import Screen as LabScreen
+from tlkit.widgets.screen import title_of
 
 DRAWS = 3  # different sets of labelled pictures, for the spread
+ROOM = 0.08  # around the points
 POINTS = 400  # test pictures that are drawn: more only cover one another
 COLOURS = ("#000000", "#e69f00", "#56b4e9", "#009e73", "#0072b2", "#d55e00", "#cc79a7", "#8c8c8c")
 MARKERS = "os^DvP"
@@ -130,33 +133,29 @@ def _look(backbone: Backbone, items: np.ndarray, on_event: Listener) -> list[np.
     return [np.concatenate(stage) for stage in zip(*parts, strict=True)]
 
 
-class Screen:
-    """The lab's picture: the points of the target at one cut, and the accuracy at every cut.
-
-    What another cut does not change is drawn up once: that halves the time of a redraw.
-    """
+class Screen(LabScreen):
+    """The lab's picture: the points of the target at one cut, and the accuracy at every cut."""
 
     def __init__(self):
-        self.figure = Figure(figsize=(10.4, 4.2), dpi=100)
+        super().__init__(Figure(figsize=(10.4, 4.2), dpi=100))
         spaces = {"left": 0.02, "right": 0.98, "bottom": 0.2, "top": 0.9, "wspace": 0.42}
         self._cloud, self._curve = self.figure.subplots(1, 2, width_ratios=[1.2, 1], gridspec_kw=spaces)
         self._drawn: tuple = ()
 
-    def show(self, view: View) -> bytes:
-        """The view as PNG."""
+    def draw(self, view: View) -> list:
+        """The view on its panels."""
         if self._drawn != (view.network, view.shots):
             self._begin(view)
             self._drawn = (view.network, view.shots)
-        for label, crowd in enumerate(self._crowds):
-            crowd.set_offsets(view.points[view.labels == label])
         low, high = np.percentile(view.points, [1, 99], axis=0)  # a stray point does not make all others small
-        room = 0.08 * (high - low)
-        self._cloud.set(xlim=(low[0] - room[0], high[0] + room[0]), ylim=(low[1] - room[1], high[1] + room[1]))
-        self._cloud.set_title(f"cut after {view.stages[view.cut - 1]}", loc="left", fontweight="bold")
+        places = (view.points - low) / np.where(high > low, high - low, 1)
+        for label, crowd in enumerate(self._crowds):
+            crowd.set_offsets(places[view.labels == label])
+        self._titles[0].set_text(f"cut after {view.stages[view.cut - 1]}")
         self._mark.set_xdata([view.cut, view.cut])
         right = f"{view.probes[view.cut - 1].mean:.0%} right with {count(view.shots, 'label')} of each class"
-        self._curve.set_title(right, loc="left", fontweight="bold")
-        return picture.png(self.figure)
+        self._titles[1].set_text(right)
+        return []
 
     def _begin(self, view: View) -> None:
         """Draw what stays until there is another network or number of labels."""
@@ -167,11 +166,14 @@ class Screen:
             look = {"color": COLOURS[label % len(COLOURS)], "marker": MARKERS[label % len(MARKERS)]}
             self._crowds.append(self._cloud.scatter([], [], s=22, alpha=0.75, linewidths=0, label=name, **look))
         self._cloud.legend(loc="upper left", bbox_to_anchor=(1, 1), frameon=False, fontsize=8, handletextpad=0.2)
-        self._cloud.set(xticks=[], yticks=[])
+        self._cloud.set(xticks=[], yticks=[], xlim=(-ROOM, 1 + ROOM), ylim=(-ROOM, 1 + ROOM))
         draw_depth(self._curve, view.probes, view.network, style.STYLES["head"])
         label_depth(self._curve, view.stages)
         self._curve.tick_params(axis="x", rotation=45 if len(view.stages) > 5 else 0, labelsize=9)
         self._mark = self._curve.axvline(view.cut, color="#d55e00", linewidth=8, alpha=0.25)
+        self._titles = [title_of(self._cloud), title_of(self._curve)]
+        self.changing = [*self._crowds, self._mark, *self._titles]
+        self.renew()
 
 
 class DepthLab(Lab):
@@ -195,7 +197,7 @@ class DepthLab(Lab):
         self.story = buttons("Network and target", list(self._stories))
         self.body = buttons("Its weights", [("as they were taught", "taught"), ("random, the control", "random")])
         self.cut = slider("Cut after", self._options(), self._depth())
-        self.shots = slider("Labels of each class", list(shots), 5 if 5 in shots else shots[0])
+        self.shots = shots_slider("Labels of each class", shots, 5)
         self.story.observe(self._retell, "value")
         for control in (self.body, self.cut, self.shots):
             control.observe(self._ask, "value")
@@ -222,10 +224,7 @@ class DepthLab(Lab):
     def _retell(self, _change: dict) -> None:
         """Another story may have another number of stages; the slider then begins at the last."""
         self.halt()
-        self.cut.unobserve(self._ask, "value")
-        self.cut.options = self._options()
-        self.cut.value = self._depth()
-        self.cut.observe(self._ask, "value")
+        refill(self.cut, self._options(), self._depth(), self._ask)
         self._ask()
 
     def _ask(self, _change: dict | None = None) -> None:
@@ -254,4 +253,4 @@ class DepthLab(Lab):
         with self._lock:
             known = self._cuts[self.story.value, self.body.value]
             self._shown = known.view(self.cut.value, self.shots.value)
-            self.show(self._screen.show(self._shown), self._shown.words())
+            self.present(self._screen, self._shown)

@@ -21,8 +21,10 @@ from tlkit.experiments.results import Results, as_results
 from tlkit.experiments.source import Source
 from tlkit.methods.strategy import as_strategy
 from tlkit.models.backbone import Backbone, count_parameters
-from tlkit.plots import picture
-from tlkit.widgets.base import Lab, buttons, count, given_pairs, given_shots, given_story, slider
+from tlkit.widgets.asking import AskingLab
+from tlkit.widgets.base import buttons, count, given_pairs, given_shots, given_story, refill, shots_slider
+from tlkit.widgets.bench import Bench, Benches, spread
+from tlkit.widgets.screen import Screen as LabScreen
 
 DRAWS = 3  # trainings of a question that nobody saved: enough to see a spread, few enough to wait for
 
@@ -50,8 +52,8 @@ class View:
     weights: tuple[int, ...]
     learning: int
     shots: int
-    runs: tuple[Result, ...]
-    known: Mapping[int, tuple[Result, ...]]
+    runs: Sequence[Result]
+    known: Mapping[int, Sequence[Result]]
 
     @property
     def accuracy(self) -> float:
@@ -70,22 +72,22 @@ class View:
         frozen = ", ".join(self.stages[:cut]) or "nothing"
         return (
             f"{self.story}, {count(self.shots, 'label')} of each class, {self.learning} of "
-            f"{len(self.stages)} stages learn: {self.accuracy:.0%} of the test named right ({min(found):.0%} to "
-            f"{max(found):.0%} over {count(len(found), 'draw')}), {self.seconds:.1f} s of training, "
+            f"{len(self.stages)} stages learn: {self.accuracy:.0%} of the test named right "
+            f"({spread(found, 0)}), {self.seconds:.1f} s of training, "
             f"{self.runs[0].trainable_params:,} of {self.runs[0].total_params:,} weights learn. "
             f"Snow lies on {frozen}; fire is in {', '.join([*self.stages[cut:], 'the head'])}."
         )
 
 
-class Ledger:
+class Ledger(Bench):
     """The lab's compute: what is known of one source and target at every depth, saved or trained here."""
 
     def __init__(self, source: Source, target: Task, steps: int | None, saved: Results | None):
+        super().__init__(DRAWS)
         self.source, self.target, self.steps = source, target, steps_of(source, steps)
         self._key = keys(source, target, self.steps)
         self._saved = {run.key: run for run in saved or ()}
         self._seeds = sorted({run.seed for run in saved or ()})
-        self._trained: dict[tuple[str, int], list[Result]] = {}
 
     @property
     def backbone(self) -> Backbone:
@@ -97,27 +99,26 @@ class Ledger:
         every = len(self.backbone.stages)
         return "head" if learning == 0 else "full" if learning == every else f"partial:{learning}"
 
-    def find(self, learning: int, shots: int) -> tuple[Result, ...]:
-        """The runs that are known; saved ones only where they answer exactly this question."""
+    def saved(self, learning: int, shots: int) -> list[Result]:
+        """The saved runs of exactly this question."""
         name = self.strategy(learning)
         asked = (self._key(Run(as_strategy(name), shots, seed)) for seed in self._seeds)
-        saved = tuple(self._saved[key] for key in asked if key in self._saved)
-        return saved or tuple(self._trained.get((name, shots), ()))
+        return [self._saved[key] for key in asked if key in self._saved]
 
-    def complete(self, learning: int, shots: int) -> bool:
-        """Whether there is nothing left to train."""
-        return len(self.find(learning, shots)) >= DRAWS
+    def found(self, learning: int, shots: int) -> list[Result]:
+        """The runs that are known: as many as were saved, if they are enough; else those that were made here."""
+        saved = self.saved(learning, shots)
+        return saved if len(saved) >= self.draws else super().found(learning, shots)
 
-    def train(self, learning: int, shots: int, on_event: Listener) -> None:
-        """Add the next draw."""
-        name = self.strategy(learning)
-        runs = self._trained.setdefault((name, shots), [])
-        options = {"strategy": name, "shots": shots, "seed": len(runs), "steps": self.steps, "on_event": on_event}
-        runs.append(transfer(self.source, self.target, **options))
+    def make(self, learning: int, shots: int, draw: int, *, on_event: Listener | None = None) -> Result:
+        """One run."""
+        options = {"strategy": self.strategy(learning), "shots": shots, "seed": draw, "steps": self.steps}
+        return transfer(self.source, self.target, **options, on_event=on_event)
 
-    def known(self, shots: int) -> dict[int, tuple[Result, ...]]:
+    def known(self, shots: int) -> dict[int, list[Result]]:
         """The runs of every depth of which there are any."""
-        found = {learning: self.find(learning, shots) for learning in range(len(self.backbone.stages) + 1)}
+        depths = range(len(self.backbone.stages) + 1)
+        found = {learning: self.found(learning, shots) or self.saved(learning, shots) for learning in depths}
         return {learning: runs for learning, runs in found.items() if runs}
 
     def weights(self) -> tuple[int, ...]:
@@ -126,19 +127,20 @@ class Ledger:
         return (*(count_parameters(stage) for stage in self.backbone.stages), head)
 
 
-class Screen:
+class Screen(LabScreen):
     """The lab's picture: the stack with its snow and fire; accuracy, seconds and weights by depth below."""
 
     def __init__(self):
-        self.figure = Figure(figsize=(10.4, 4.6), dpi=100)
+        super().__init__(Figure(figsize=(10.4, 4.6), dpi=100))
         grid = self.figure.add_gridspec(
             2, 3, left=0.06, right=0.985, bottom=0.12, top=0.98, wspace=0.28, hspace=0.35, height_ratios=[1, 2]
         )
         self._stack = self.figure.add_subplot(grid[0, :])
         self._charts = [self.figure.add_subplot(grid[1, column]) for column in range(3)]
 
-    def show(self, view: View) -> bytes:
-        """The view as PNG."""
+    def draw(self, view: View) -> list:
+        """The view on its panels, all of which another view changes."""
+        self.renew()
         draw_stack(view, ax=self._stack)
         figures = {
             "test examples named right": (lambda run: run.accuracy, np.mean),
@@ -149,7 +151,7 @@ class Screen:
             _draw_chart(view, title, figure, middle, ax)
         self._charts[0].set_ylim(0, 1)
         self._charts[0].yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
-        return picture.png(self.figure)
+        return []
 
 
 def draw_stack(view: View, *, ax: Axes) -> None:
@@ -190,7 +192,7 @@ def _draw_chart(view: View, title: str, figure: Callable, middle: Callable, ax: 
 EXAMPLE = "{'piano to guitar': (source, 'notes/guitar', None)}"
 
 
-class StackLab(Lab):
+class StackLab(AskingLab):
     """A network as a row of stages, the first that learns, and a number of labels; accuracy and costs answer.
 
     ``stories`` names triples of a source, a task and a number of training steps (None: the network's own). What is
@@ -207,74 +209,46 @@ class StackLab(Lab):
         super().__init__()
         shots, saved, stories = given_shots(shots), as_results(saved), given_pairs(stories, "stories", EXAMPLE)
         told = {name: given_story(story, EXAMPLE, parts=3) for name, story in stories.items()}
-        self._ledgers = {name: Ledger(*story, saved) for name, story in told.items()}
-        for ledger in self._ledgers.values():
-            ledger.target.draw(max(shots))
-        self._screen, self._shown = Screen(), None
+        self.bench, self._screen = Benches({name: Ledger(*story, saved) for name, story in told.items()}), Screen()
+        for _, target, _ in told.values():
+            target.draw(max(shots))
         self.story = buttons("Network and target", list(stories))
         self.thaw = buttons("Learning begins at", self._options(), 0)
-        self.shots = slider("Labels of each class", list(shots), 5 if 5 in shots else shots[0])
+        self.shots = shots_slider("Labels of each class", shots, 5)
         self.story.observe(self._retell, "value")
         for control in (self.thaw, self.shots):
-            control.observe(self._ask, "value")
+            control.observe(self.ask, "value")
         choices = [self.story] if len(stories) > 1 else []
         self.children = [*choices, self.thaw, self.shots, self.stop, self.picture, self.words]
-        self._ask()
-
-    def __repr__(self) -> str:
-        return f"StackLab: {self._shown.words() if self._shown else 'a training is under way, or was stopped.'}"
+        self.ask()
 
     @property
-    def view(self) -> View | None:
-        """What the lab shows."""
-        return self._shown
+    def question(self) -> tuple[str, int, int]:
+        """Story, how many stages learn, and shots."""
+        return self.story.value, self.thaw.value, self.shots.value
 
     @property
-    def _ledger(self) -> Ledger:
-        return self._ledgers[self.story.value]
+    def answer(self) -> View:
+        """What the lab shows; there must be a run."""
+        story, learning, shots = self._asked
+        ledger = self.bench[story]
+        return View(
+            story=story,
+            stages=ledger.backbone.stage_names,
+            weights=ledger.weights(),
+            learning=learning,
+            shots=shots,
+            runs=self.outcomes,
+            known=ledger.known(shots),
+        )
 
     def _options(self) -> list[tuple[str, int]]:
         """Each stage with how many learn if it is the first that does."""
-        names = self._ledger.backbone.stage_names
+        names = self.bench[self.story.value].backbone.stage_names
         return [(name, len(names) - place) for place, name in enumerate(names)] + [("the head alone", 0)]
 
     def _retell(self, _change: dict) -> None:
         """Another story has other stages; it begins with the head alone."""
         self.halt()
-        self.thaw.unobserve(self._ask, "value")
-        self.thaw.options = self._options()
-        self.thaw.value = 0
-        self.thaw.observe(self._ask, "value")
-        self._ask()
-
-    def _ask(self, _change: dict | None = None) -> None:
-        self.halt()
-        ledger, learning, shots = self._ledger, self.thaw.value, self.shots.value
-        if ledger.complete(learning, shots):
-            self._show(ledger, learning, shots)
-        else:
-            self.start(lambda: self._train(ledger, learning, shots), lambda: self._left(ledger, learning, shots))
-
-    def _train(self, ledger: Ledger, learning: int, shots: int) -> None:
-        while not ledger.complete(learning, shots):
-            draw = len(ledger.find(learning, shots)) + 1
-            ledger.train(learning, shots, self.follow(f"Training, draw {draw} of {DRAWS}"))
-            self._show(ledger, learning, shots)
-
-    def _left(self, ledger: Ledger, learning: int, shots: int) -> str:
-        done = len(ledger.find(learning, shots))
-        old = "" if done else " The picture is still that of the question before."
-        return f"Stopped after {done} of {DRAWS} draws.{old}"
-
-    def _show(self, ledger: Ledger, learning: int, shots: int) -> None:
-        with self._lock:
-            self._shown = View(
-                story=next(name for name, each in self._ledgers.items() if each is ledger),
-                stages=ledger.backbone.stage_names,
-                weights=ledger.weights(),
-                learning=learning,
-                shots=shots,
-                runs=ledger.find(learning, shots),
-                known=ledger.known(shots),
-            )
-            self.show(self._screen.show(self._shown), self._shown.words())
+        refill(self.thaw, self._options(), 0, self.ask)
+        self.ask()

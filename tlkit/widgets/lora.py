@@ -13,14 +13,19 @@ from matplotlib.ticker import PercentFormatter
 
 from tlkit.datasets.catalogue import as_task
 from tlkit.datasets.task import Task, check_shots
+from tlkit.events import Listener
 from tlkit.experiments.compare import transfer
 from tlkit.experiments.results import Results, as_results
 from tlkit.experiments.source import Source, as_source
 from tlkit.methods import lora
 from tlkit.methods.classifier import check_modality
 from tlkit.models.backbone import Backbone, count_parameters
-from tlkit.plots import picture, style
+from tlkit.plots import style
 from tlkit.widgets.base import Lab, count, slider
+from tlkit.widgets.bench import Bench as LabBench
+from tlkit.widgets.bench import spread
+from tlkit.widgets.screen import Screen as LabScreen
+from tlkit.widgets.screen import title_of
 
 DRAWS = 3  # trainings at the push of the button; the saved runs have five
 BYTES = 4  # of a weight in float32
@@ -62,21 +67,18 @@ class Plan:
     def _found(self) -> str:
         if not self.accuracies:
             return "What it brings is not known yet: press Train."
-        low, high = min(self.accuracies), max(self.accuracies)
-        mean = np.mean(self.accuracies)
-        return f"{mean:.1%} named right ({low:.1%} to {high:.1%} over {count(len(self.accuracies), 'draw')})."
+        return f"{np.mean(self.accuracies):.1%} named right ({spread(self.accuracies)})."
 
 
-class Bench:
+class Bench(LabBench):
     """The lab's compute: what each plan costs, and what is known of it, from saved runs or from runs made here."""
 
     def __init__(self, source: Source, target: Task, shots: int, saved: Results | None):
+        super().__init__(DRAWS)
         self.source, self.target, self.shots = source, target, shots
-        self._known: dict[str, dict[int, float]] = {}
         asked = (source.name, target.name, shots)
-        for run in saved or ():
-            if (run.source, run.target, run.shots) == asked:
-                self._known.setdefault(run.strategy, {})[run.seed] = run.accuracy
+        runs = [run for run in saved or () if (run.source, run.target, run.shots) == asked]
+        self._made = {(run.strategy, run.seed): run.accuracy for run in runs}
 
     @property
     def blocks(self) -> int:
@@ -90,18 +92,16 @@ class Bench:
         head = (body.width + 1) * len(self.target.classes)
         sizes = {"adapters": adapters, "head": head, "total": count_parameters(body)}
         plan = Plan(rank, blocks, self.blocks, **sizes, accuracies=())
-        return Plan(rank, blocks, self.blocks, **sizes, accuracies=self.known(plan.strategy))
+        return Plan(rank, blocks, self.blocks, **sizes, accuracies=tuple(self.found(plan.strategy)))
 
-    def known(self, strategy: str) -> tuple[float, ...]:
-        """The accuracies of a strategy so far."""
-        return tuple(self._known.get(strategy, {}).values())
+    def found(self, strategy: str) -> list[float]:
+        """The accuracies of a strategy so far, of more seeds than are drawn here where more were saved."""
+        return [accuracy for (name, _), accuracy in self._made.items() if name == strategy]
 
-    def run(self, strategy: str, draw: int, on_event=None) -> None:
-        """Train once, unless that was done."""
-        known = self._known.setdefault(strategy, {})
-        if draw not in known:
-            made = transfer(self.source, self.target, strategy=strategy, shots=self.shots, seed=draw, on_event=on_event)
-            known[draw] = made.accuracy
+    def make(self, strategy: str, draw: int, *, on_event: Listener | None = None) -> float:
+        """The accuracy of one training."""
+        options = {"strategy": strategy, "shots": self.shots, "seed": draw, "on_event": on_event}
+        return transfer(self.source, self.target, **options).accuracy
 
 
 def _adapted(backbone: Backbone) -> list[str]:
@@ -116,22 +116,21 @@ def _size(weights: int) -> str:
     return f"{size / 1e6:.0f} MB" if size >= 1e6 else f"{size / 1e3:.0f} kB"
 
 
-class Screen:
+class Screen(LabScreen):
     """The lab's picture: the network with its adapters, to scale, and accuracy against weights that learn."""
 
     def __init__(self, bench: Bench):
-        self.figure = Figure(figsize=(10.4, 3.8), dpi=100)
+        super().__init__(Figure(figsize=(10.4, 3.8), dpi=100))
         spaces = {"left": 0.09, "right": 0.98, "bottom": 0.16, "top": 0.88, "wspace": 0.25}
         self._net, self._map = self.figure.subplots(1, 2, width_ratios=[1, 1.5], gridspec_kw=spaces)
-        self._bench, self._passing = bench, []
+        self._bench = bench
         self._width = bench.source.backbone.width
         self._draw_network(_adapted(bench.source.backbone))
         self._draw_map()
+        self.changing = self._titles = [title_of(self._net), title_of(self._map)]
 
-    def show(self, plan: Plan) -> bytes:
-        """The plan as PNG."""
-        for artist in self._passing:
-            artist.remove()
+    def draw(self, plan: Plan) -> list:
+        """The plan on its panels."""
         colour, marker, _ = style.style("lora")
         learns = [row >= plan.of - plan.blocks for row in range(plan.of)]
         bars = [
@@ -141,15 +140,15 @@ class Screen:
         ]
         at = [plan.learning] * len(plan.accuracies)
         dots = {"marker": marker, "color": colour, "linestyle": "", "markersize": 11, "markeredgecolor": "white"}
-        self._passing = [
+        found = f"{np.mean(plan.accuracies):.0%} right" if plan.accuracies else "not trained yet"
+        titles = f"rank {plan.rank}, {count(plan.blocks, 'block')}", f"{plan.learning / plan.total:.2%} learn: {found}"
+        for title, text in zip(self._titles, titles, strict=True):
+            title.set_text(text)
+        return [
             *bars,
             self._map.axvline(plan.learning, color=colour, linewidth=1.2, alpha=0.6),
             *self._map.plot(at, plan.accuracies, **dots),
         ]
-        self._net.set_title(f"rank {plan.rank}, {count(plan.blocks, 'block')}", loc="left", fontweight="bold")
-        found = f"{np.mean(plan.accuracies):.0%} right" if plan.accuracies else "not trained yet"
-        self._map.set_title(f"{plan.learning / plan.total:.2%} learn: {found}", loc="left", fontweight="bold")
-        return picture.png(self.figure)
 
     def _draw_network(self, names: Sequence[str]) -> None:
         """The blocks as they are, grey because frozen, and the head, which always learns."""
@@ -167,7 +166,7 @@ class Screen:
         sizes = {"head": most.head, "full": most.total + most.head}
         for name in BESIDE:
             colour, marker, _ = style.style(name)
-            known = self._bench.known(name)
+            known = self._bench.found(name)
             look = {"marker": marker, "color": colour, "linestyle": "", "alpha": 0.7, "label": style.label(name)}
             self._map.plot([sizes[name]] * len(known), known, **look)
         self._map.set_xscale("log")
@@ -178,7 +177,7 @@ class Screen:
         self._map.set(xlabel="weights that learn", ylabel="test examples named right")
         self._map.grid(alpha=0.25)
         self._map.spines[["top", "right"]].set_visible(False)
-        if any(self._bench.known(name) for name in BESIDE):
+        if any(self._bench.found(name) for name in BESIDE):
             self._map.legend(loc="lower right", frameon=False, fontsize=8)
 
 
@@ -220,10 +219,10 @@ class AdapterLab(Lab):
 
     def _train(self, strategy: str) -> None:
         for draw in range(DRAWS):
-            self.bench.run(strategy, draw, self.follow(f"Training {strategy}, draw {draw + 1} of {DRAWS}"))
+            follow = self.follow(f"Training {strategy}, draw {draw + 1} of {DRAWS}")
+            self.bench.run(strategy, draw, on_event=follow)
             self._show()
 
     def _show(self) -> None:
         with self._lock:
-            plan = self.plan
-            self.show(self._screen.show(plan), plan.words())
+            self.present(self._screen, self.plan)

@@ -14,6 +14,7 @@ from tlkit.experiments.source import check_backbone
 from tlkit.models.backbone import Backbone
 from tlkit.plots import picture, style
 from tlkit.widgets.base import Lab, buttons, count, texts_given
+from tlkit.widgets.screen import Screen
 
 NEAREST = 5
 LONGEST = 240  # characters of a text that are shown
@@ -25,7 +26,7 @@ MEANING, SHARED = "what it means (MiniLM)", "words they share (TF-IDF)"
 LOOKS = (("#0072b2", "o"), ("#e69f00", "^"), ("#009e73", "s"), ("#cc79a7", "D"))
 
 
-class Map:
+class Map(Screen):
     """The texts of a shelf on the plane in which they differ most (PCA); a new text and its neighbours on top."""
 
     def __init__(self, shelf: Shelf):
@@ -33,8 +34,8 @@ class Map:
 
         self._plane = PCA(2, random_state=0).fit(shelf.points)
         self._places = self._plane.transform(shelf.points)
-        self.figure, self._ax = picture.figure(6.4, 3.6)
-        self._passing: list = []
+        figure, self._ax = picture.figure(6.4, 3.6)
+        super().__init__(figure)
         self._draw_texts(shelf.task)
 
     def _draw_texts(self, target: Task) -> None:
@@ -50,18 +51,16 @@ class Map:
         self._ax.set_title(f"{len(target.test)} {style.short(target.name)}", loc="left", fontweight="bold")
         self._ax.legend(loc="upper left", bbox_to_anchor=(1, 1), frameon=False)
 
-    def show(self, point: np.ndarray, nearest: Sequence[Near]) -> bytes:
-        """The map as PNG, with the text at ``point`` as a star."""
-        for artist in self._passing:
-            artist.remove()
+    def draw(self, shown: tuple[np.ndarray, Sequence[Near]]) -> list:
+        """A text at its point as a star, and lines to the nearest."""
+        point, nearest = shown
         star = self._plane.transform(point[None])[0]
         near = self._places[[each.row for each in nearest]].reshape(-1, 2)
-        self._passing = [
+        return [
             *(self._ax.plot(*zip(star, place, strict=True), color="#000000", linewidth=0.8)[0] for place in near),
             self._ax.scatter(*near.T, s=60, facecolors="none", edgecolors="#000000"),
             self._ax.scatter(*star, s=190, marker="*", c="#d55e00", edgecolors="#000000", zorder=3),
         ]
-        return picture.png(self.figure)
 
 
 class Neighbours(Lab):
@@ -128,7 +127,7 @@ class Neighbours(Lab):
             for near in nearest
         )
         self.list.value = f'<ol style="max-width:60em;line-height:1.4">{rows}</ol>'
-        self.show(self._maps[shown].show(self._shelf.point(self.text.value), nearest), self.said())
+        self.show(self._maps[shown].show((self._shelf.point(self.text.value), nearest)), self.said())
 
 
 def shortened(text: str) -> str:

@@ -22,8 +22,10 @@ from tlkit.methods.prompting import WORDINGS, Prompted
 from tlkit.methods.strategy import Prompt
 from tlkit.models.backbone import Backbone
 from tlkit.models.language_model import LanguageModel
-from tlkit.plots import picture
 from tlkit.widgets.base import Lab, buttons, count, given_pairs, slider
+from tlkit.widgets.bench import Bench as LabBench
+from tlkit.widgets.screen import Screen as LabScreen
+from tlkit.widgets.screen import draw_likelihoods
 
 TESTED = 20  # test texts that the bench asks about: some seconds
 ORDERS = 5
@@ -35,22 +37,22 @@ class Answer:
     """What was read, how likely the model then finds each word, and which it should be, where that is known."""
 
     prompt: str
-    words: tuple[str, ...]
+    label_words: tuple[str, ...]
     chances: tuple[float, ...]
     truth: int | None
     tested: tuple[float, int] | None
 
-    def words_said(self) -> str:
+    def words(self) -> str:
         """The answer as a sentence or two."""
         best = int(np.argmax(self.chances))
-        listed = ", ".join(f"{word} {chance:.0%}" for word, chance in zip(self.words, self.chances, strict=True))
+        listed = ", ".join(f"{word} {chance:.0%}" for word, chance in zip(self.label_words, self.chances, strict=True))
         verdict = ""
         if self.truth is not None:
-            verdict = ": right" if best == self.truth else f": wrong, it is {self.words[self.truth]}"
+            verdict = ": right" if best == self.truth else f": wrong, it is {self.label_words[self.truth]}"
         found = ""
         if self.tested is not None:
             found = f" Asked so about {count(self.tested[1], 'test text')}, it names {self.tested[0]:.0%} right."
-        return f"It says {self.words[best]}{verdict} ({listed}).{found}"
+        return f"It says {self.label_words[best]}{verdict} ({listed}).{found}"
 
 
 @dataclass(frozen=True)
@@ -64,14 +66,13 @@ class Question:
     calibrated: bool
 
 
-class Bench:
+class Bench(LabBench):
     """The lab's compute: prompts by question, what the model says, and how often that is right."""
 
     def __init__(self, backbone: Backbone, task: Task, templates: Mapping[str, str]):
+        super().__init__(1)
         self.backbone, self.task, self.templates = backbone, task, templates
         self.few = task.fewer(test=min(TESTED, len(task.test)), seed=0)
-        self._chances: dict[tuple[Question, str], tuple[float, ...]] = {}
-        self._tested: dict[Question, tuple[float, int]] = {}
 
     def prompted(self, question: Question) -> Prompted:
         """The model with the question."""
@@ -84,42 +85,40 @@ class Bench:
 
     def answer(self, question: Question, text: str, on_event: Listener) -> Answer:
         """What the model says of ``text``; it is asked once."""
-        model = self.prompted(question)
-        if (question, text) not in self._chances:
-            items = np.array([text], dtype=object)
-            chances = model.probabilities(items, on_event=on_event)[0]
-            self._chances[question, text] = tuple(map(float, chances))
+        chances = self.once((question, text), lambda: self._read(question, text, on_event))
         known = np.flatnonzero(self.task.test.items == text)
         truth = int(self.task.test.labels[known[0]]) if len(known) else None
-        said = self._chances[question, text]
-        return Answer(model.prompt(text), question.words, said, truth, self._tested.get(question))
+        prompt = self.prompted(question).prompt(text)
+        return Answer(prompt, question.words, chances, truth, self.made((question,)))
 
     def test(self, question: Question, on_event: Listener) -> None:
         """Ask about some test texts."""
-        if question not in self._tested:
-            right = self.prompted(question).accuracy(self.few.test, on_event=on_event)
-            self._tested[question] = right, len(self.few.test)
+        few = self.few.test
+        self.once((question,), lambda: (self.prompted(question).accuracy(few, on_event=on_event), len(few)))
+
+    def _read(self, question: Question, text: str, on_event: Listener) -> tuple[float, ...]:
+        items = np.array([text], dtype=object)
+        return tuple(map(float, self.prompted(question).probabilities(items, on_event=on_event)[0]))
 
 
-class Screen:
+class Screen(LabScreen):
     """The lab's picture: how likely each word is."""
 
     def __init__(self):
-        self.figure = Figure(figsize=(7.2, 2.0), dpi=100, layout="constrained")
+        super().__init__(Figure(figsize=(7.2, 2.0), dpi=100, layout="constrained"))
         self._bars = self.figure.subplots()
 
-    def show(self, answer: Answer) -> bytes:
-        """The answer as PNG."""
+    def draw(self, answer: Answer) -> list:
+        """The answer as bars, with the room that its words need."""
+        self.renew()
         self._bars.clear()
-        rows = range(len(answer.words))
-        hatch = ["////" if row == answer.truth else "" for row in rows]
-        self._bars.barh(rows, answer.chances, color="#0072b2", alpha=0.75, hatch=hatch, edgecolor="white")
-        self._bars.set_yticks(rows, answer.words)
+        draw_likelihoods(self._bars, answer.chances, answer.truth, "#0072b2")
+        self._bars.set_yticks(range(len(answer.label_words)), answer.label_words)
         self._bars.set_xlim(0, 1)
         self._bars.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
-        self._bars.set_xlabel("how likely it finds each word" + (" (hatched: true)" if any(hatch) else ""))
+        self._bars.set_xlabel("how likely it finds each word" + ("" if answer.truth is None else " (hatched: true)"))
         self._bars.spines[["top", "right"]].set_visible(False)
-        return picture.png(self.figure)
+        return []
 
 
 class PromptLab(Lab):
@@ -162,7 +161,7 @@ class PromptLab(Lab):
         self.wait()
 
     def __repr__(self) -> str:
-        return f"PromptLab: {self._shown.words_said() if self._shown else 'nothing was asked yet.'}"
+        return f"PromptLab: {self._shown.words() if self._shown else 'nothing was asked yet.'}"
 
     @property
     def answer(self) -> Answer:
@@ -196,7 +195,7 @@ class PromptLab(Lab):
         answer = self.bench.answer(question, text, self.follow("Reading"))
         with self._lock:
             self._shown = answer
-            self.show(self._screen.show(answer), answer.words_said())
+            self.present(self._screen, answer)
             self.reads.value = (
                 '<div style="max-width:60em"><b>What it reads</b>, to the last character; then the words are scored:'
                 '<pre style="white-space:pre-wrap;border-left:4px solid #0072b2;padding:.3em .9em">'
