@@ -67,7 +67,7 @@ def keys(source: Source, target: Task, steps: int) -> Callable[[Run], str]:
     rates, taught, asked_of = dataclasses.asdict(source.backbone.rates), source.recipe(), target.digest
 
     def key(run: Run) -> str:
-        what = [taught, asked_of, target.name, target.question, target.words, dataclasses.asdict(run.strategy)]
+        what = [taught, asked_of, target.name, target.question, target.label_words, dataclasses.asdict(run.strategy)]
         recipe = ADAPTER_RECIPE if run.strategy.adapter else RECIPE
         asked = [recipe, what, rates, int(run.shots), run.seed, steps]
         return hashlib.blake2b(json.dumps(asked).encode(), digest_size=12).hexdigest()

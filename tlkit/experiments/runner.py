@@ -16,7 +16,7 @@ from tlkit.experiments.question import Run, keys, labelled, steps_of
 from tlkit.experiments.result import Result
 from tlkit.experiments.source import Source
 from tlkit.methods import lora
-from tlkit.methods.classifier import Classifier, new_head, probabilities, rights, share_right
+from tlkit.methods.classifier import Classifier, accuracy_of, new_head, probabilities, rights
 from tlkit.methods.feature_cache import FeatureCache
 from tlkit.methods.linear_probe import fit_head
 from tlkit.methods.prompting import Prompted
@@ -63,7 +63,7 @@ class Setting:
             shots=int(shots),
             seed=seed,
             labels=len(rows),
-            accuracy=share_right(made.chances, self.target.test.labels),
+            accuracy=accuracy_of(made.chances, self.target.test.labels),
             seconds=made.seconds,
             trainable_params=made.learning,
             total_params=made.weights,

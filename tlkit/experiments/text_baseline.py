@@ -14,7 +14,7 @@ from tlkit.datasets.task import Task, check_shots
 from tlkit.errors import TlkitError, shown
 from tlkit.experiments.result import Result
 from tlkit.experiments.results import Results
-from tlkit.methods.classifier import rights, share_right
+from tlkit.methods.classifier import accuracy_of, rights
 from tlkit.methods.tfidf import STRENGTH, fit_counts
 from tlkit.seeding import check_seed, choose_seeds
 
@@ -47,7 +47,7 @@ def count_words(task: Task | str, *, shots: int = 8, seed: int = 0, most: int | 
         shots=int(shots),
         seed=seed,
         labels=len(learnt),
-        accuracy=share_right(chances, task.test.labels),
+        accuracy=accuracy_of(chances, task.test.labels),
         seconds=seconds,
         trainable_params=weights,
         total_params=weights,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tlkit.datasets.task import Examples
-from tlkit.methods.classifier import share_right
+from tlkit.methods.classifier import accuracy_of
 
 STRENGTH = 10.0  # scikit-learn's C; on training texts outside the shots, 1 and 100 did no better
 
@@ -25,7 +25,7 @@ class WordCounts:
 
     def accuracy(self, examples: Examples) -> float:
         """The share of ``examples`` that is named right."""
-        return share_right(self.probabilities(examples.items), examples.labels)
+        return accuracy_of(self.probabilities(examples.items), examples.labels)
 
     def telling(self, n: int = 8) -> list[list[str]]:
         """For each class, the ``n`` words that speak most for it."""
