@@ -3,6 +3,7 @@ import threading
 import pytest
 
 import tlkit as tl
+from tlkit.models.backbone import Backbone
 from tlkit.widgets import depth
 
 
@@ -69,14 +70,14 @@ def test_the_random_control(lab):
 
 def test_stop_leaves_the_picture_of_before(lab, monkeypatch):
     started = threading.Event()
-    look = depth._look
+    look = Backbone.stage_features
 
-    def slowly(backbone, items, on_event):
+    def slowly(backbone, items, *, on_event):
         started.set()
         lab._halt.wait(10)
-        return look(backbone, items, on_event)
+        return look(backbone, items, on_event=on_event)
 
-    monkeypatch.setattr(depth, "_look", slowly)
+    monkeypatch.setattr(Backbone, "stage_features", slowly)
     picture = lab.picture.value
     lab.body.value = "random"
     assert started.wait(60)

@@ -21,7 +21,6 @@ from tlkit.plots.by_depth import plot_depth
 from tlkit.plots.heatmap import plot_heatmap
 from tlkit.plots.items import show_items
 from tlkit.plots.picture import Picture
-from tlkit.runtime.torch_state import threads
 from tlkit.seeding import choose_seeds
 
 __all__ = [
@@ -59,8 +58,7 @@ def choose_cut(source: Source | Backbone, target: Task, *, shots: int, seed: int
     head = make_pipeline(StandardScaler(), LogisticRegression(C=HEAD_STRENGTH, max_iter=1000))
     backbone = as_source(source).backbone
     tell_cut(backbone, target)
-    with threads(backbone.threads):
-        told = backbone.stage_features(lesson.items)
+    told = backbone.stage_features(lesson.items)
     scores = [cross_val_score(head, features, lesson.labels, cv=parts).mean() for features in told]
     return max(range(len(scores)), key=lambda stage: (round(scores[stage], 6), stage)) + 1
 

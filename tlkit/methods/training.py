@@ -67,7 +67,7 @@ def fit(
         schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: one_cycle(step, steps))
         batches = _draw_batches(len(labels), batch, steps, seed, _lengths(backbone, examples.items, activations))
         for step, rows in enumerate(batches, start=1):
-            scores = model(given(rows).to(device), start=frozen)
+            scores = model(given(rows).to(device), start=frozen)  # (batch, classes)
             loss = F.cross_entropy(scores, labels[rows])
             optimiser.zero_grad()
             loss.backward()

@@ -70,15 +70,7 @@ def torchvision_model(name: str, weights: str | Path | None, *, side: int | None
     check_side(name, side)
     look = Images(side or transforms.crop_size[0], tuple(transforms.mean), tuple(transforms.std))
     probe = torch.randn(2, 3, look.side, look.side, generator=torch.Generator().manual_seed(0))
-    try:
-        expected = _told_to_the_last_layer(model.eval(), probe)
-    except Exception as error:  # each network has its own way to say that a picture is too small for it
-        raise TlkitError(
-            f"{name} can't look at pictures of {look.side} x {look.side} pixels ({first_line(error)}): leave size= out "
-            f"for {transforms.crop_size[0]}, or take another."
-        ) from error
-    if expected is None:
-        raise TlkitError(f"tlkit can't cut torchvision's {name} into stages: {_CUTS}.")
+    expected = _features_by_itself(name, model.eval(), probe, transforms.crop_size[0])
     stages, pool = _cut(model)
     build = partial(torchvision_model, name, None, side=side)
     backbone = _backbone(name, stages, look, pool, taught, build)
@@ -90,6 +82,21 @@ def torchvision_model(name: str, weights: str | Path | None, *, side: int | None
 
 
 _CUTS = "it knows ResNets, VGGs, DenseNets, EfficientNets, MobileNets, RegNets, ConvNeXts, ViTs, Swins and their like"
+
+
+def _features_by_itself(name: str, model: nn.Module, probe: Tensor, usual: int) -> Tensor:
+    """The features of the network as it is, before it is cut; a size that it can't take is told here."""
+    try:
+        features = _told_to_the_last_layer(model, probe)
+    except Exception as error:  # each network has its own way to say that a picture is too small for it
+        side = probe.shape[-1]
+        raise TlkitError(
+            f"{name} can't look at pictures of {side} x {side} pixels ({first_line(error)}): leave size= out "
+            f"for {usual}, or take another."
+        ) from error
+    if features is None:
+        raise TlkitError(f"tlkit can't cut torchvision's {name} into stages: {_CUTS}.")
+    return features
 
 
 def _told_to_the_last_layer(model: nn.Module, inputs: Tensor) -> Tensor | None:

@@ -10,13 +10,12 @@ from matplotlib.figure import Figure
 
 from tlkit.datasets.task import Task
 from tlkit.estimate import Estimate
-from tlkit.events import Listener, Progress, ignore
+from tlkit.events import Listener, ignore
 from tlkit.experiments.source import Source
 from tlkit.methods.linear_probe import linear_probe
 from tlkit.models.backbone import Backbone
 from tlkit.plots import style
 from tlkit.plots.by_depth import draw_depth, label_depth
-from tlkit.runtime.torch_state import threads
 from tlkit.seeding import stream
 from tlkit.widgets.base import Lab, buttons, count, given_pairs, given_shots, given_story, refill, shots_slider, slider
 from tlkit.widgets.screen import Screen as LabScreen
@@ -73,9 +72,8 @@ class Cuts:
         self._rows = np.unique(np.concatenate(draws))
         chosen = np.random.default_rng(stream(0, "shown", target.name)).permutation(len(target.test))[:POINTS]
         self.labels = target.test.labels[chosen]
-        with threads(backbone.threads):
-            self._learnt = _look(backbone, target.train.items[self._rows], on_event)
-            self._tested = _look(backbone, target.test.items[chosen], on_event)
+        self._learnt = backbone.stage_features(target.train.items[self._rows], on_event=on_event)
+        self._tested = backbone.stage_features(target.test.items[chosen], on_event=on_event)
         self._views = {}
         for k in shots:
             probes = tuple(self._probe(stage, k, on_event) for stage in range(len(self.stages)))
@@ -122,15 +120,6 @@ class Cuts:
         points = PCA(2, random_state=0).fit_transform(StandardScaler().fit_transform(self._tested[stage]))
         nearest = NearestNeighbors(n_neighbors=1).fit(points).kneighbors(return_distance=False)[:, 0]
         return points, float((self.labels[nearest] == self.labels).mean())
-
-
-def _look(backbone: Backbone, items: np.ndarray, on_event: Listener) -> list[np.ndarray]:
-    """What every stage says of the items, a batch at a time, with an event between two."""
-    parts = []
-    for start in range(0, len(items), backbone.batch):
-        on_event(Progress(start, len(items)))
-        parts.append(backbone.stage_features(items[start : start + backbone.batch]))
-    return [np.concatenate(stage) for stage in zip(*parts, strict=True)]
 
 
 class Screen(LabScreen):
