@@ -18,9 +18,6 @@ from tlkit.methods.strategy import Strategy
 from tlkit.methods.training import check_steps
 from tlkit.models.language_model import LanguageModel
 
-RECIPE = 1  # raise it when a change to the code changes what a run learns: older saved results are then not reused
-ADAPTER_RECIPE = 2  # the same of runs with adapters; since 2 there is no dropout beside them
-
 
 class Run(NamedTuple):
     """What is asked: a strategy, with so many shots, by that seed."""
@@ -64,12 +61,11 @@ def steps_of(source: Source, steps: int | None) -> int:
 
 def keys(source: Source, target: Task, steps: int) -> Callable[[Run], str]:
     """Hashes of all that a run's result depends on, so that a saved result is reused for the same question only."""
-    rates, taught, asked_of = dataclasses.asdict(source.backbone.rates), source.recipe(), target.digest
+    rates, taught = dataclasses.asdict(source.backbone.rates), source.recipe()
+    about = [target.digest, target.name, target.question, target.words]
 
     def key(run: Run) -> str:
-        what = [taught, asked_of, target.name, target.question, target.words, dataclasses.asdict(run.strategy)]
-        recipe = ADAPTER_RECIPE if run.strategy.adapter else RECIPE
-        asked = [recipe, what, rates, int(run.shots), run.seed, steps]
+        asked = [run.strategy.recipe(), taught, about, rates, int(run.shots), run.seed, steps]
         return hashlib.blake2b(json.dumps(asked).encode(), digest_size=12).hexdigest()
 
     return key

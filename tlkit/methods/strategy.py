@@ -17,6 +17,10 @@ from tlkit.errors import shown as repeated
 Pace = Literal["scratch", "body", "tuning", "adapter"]
 PACES = ("scratch", "body", "tuning", "adapter")
 
+# Raise it when a change to the code changes what such a run finds: older saved results are then not reused.
+FINETUNING_RECIPE = FROZEN_RECIPE = PROMPT_RECIPE = 1
+LORA_RECIPE = 2  # since 2 there is no dropout beside adapters
+
 
 @dataclass(frozen=True)
 class Phase:
@@ -32,6 +36,11 @@ class Phase:
     rate: Pace | float | None = None
     slower: float = 1.0
     statistics: bool = True
+
+    def recipe(self) -> list:
+        """All that what is learnt in it depends on."""
+        rate = self.rate if self.rate is None or isinstance(self.rate, str) else float(self.rate)
+        return [self.learn, rate, float(self.slower), self.statistics]
 
 
 @dataclass(frozen=True)
@@ -86,6 +95,17 @@ class Strategy:
     def still(self) -> bool:
         """Whether the body says in the end what it said in the beginning: nothing but a head learns."""
         return all(phase.learn == 0 for phase in self.phases)
+
+    def recipe(self) -> list:
+        """All of it that a run's result depends on, its name included and its prose not: the key of a saved run."""
+        if asked := self.prompting:
+            return ["prompt", PROMPT_RECIPE, self.name, asked.template, asked.shown, asked.calibrated, asked.order]
+        if self.still:
+            return ["frozen body", FROZEN_RECIPE, self.name, self.body, self.head, self.cut]
+        phases = [phase.recipe() for phase in self.phases]
+        if own := self.adapter:
+            return ["lora", LORA_RECIPE, self.name, self.body, phases, own.rank, float(own.alpha), own.targets]
+        return ["finetuning", FINETUNING_RECIPE, self.name, self.body, self.head, phases]
 
     def frozen(self, phase: Phase, stages: int) -> int:
         """How many of ``stages`` stages, from the first on, do not learn in ``phase``."""
