@@ -16,7 +16,7 @@ from tlkit.errors import TlkitError, shown
 from tlkit.events import Listener, Progress, Step, Stopped
 from tlkit.experiments.source import as_source
 from tlkit.methods.classifier import check_modality
-from tlkit.methods.strategy import Strategy
+from tlkit.methods.method import Strategy
 
 PACE = 10  # steps between two words about a training: reading needs no more, and the browser is not flooded
 

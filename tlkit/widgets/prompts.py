@@ -75,7 +75,7 @@ class Bench:
 
     def prompted(self, question: Question) -> Prompted:
         """The model with the question."""
-        asked = Prompt(self.templates[question.wording], calibrated=question.calibrated).prompting
+        asked = Prompt(self.templates[question.wording], calibrated=question.calibrated)
         task = dataclasses.replace(self.task, words=question.words)
         if not question.shown:
             return Prompted(self.backbone, task, asked)

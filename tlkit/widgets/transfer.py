@@ -17,7 +17,8 @@ from tlkit.experiments.compare import transfer
 from tlkit.experiments.result import Result
 from tlkit.experiments.results import Results, as_results
 from tlkit.experiments.source import Source, as_source
-from tlkit.methods.strategy import Strategy, as_strategy
+from tlkit.methods.method import Strategy
+from tlkit.methods.strategy import as_strategy
 from tlkit.plots import label_curve, picture, style
 from tlkit.widgets.base import Lab, buttons, count, given_shots, given_strategies, given_tasks, slider
 from tlkit.widgets.sound import MIDDLE_C, player
@@ -60,7 +61,7 @@ class Answer:
 
 def _trains(strategy: Strategy) -> bool:
     """Whether it takes more than fitting a head."""
-    return any(phase.rate is not None for phase in strategy.phases)
+    return not strategy.body_is_frozen
 
 
 class Bench:
