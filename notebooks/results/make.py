@@ -135,7 +135,7 @@ def prompting(executor) -> tl.Results:
 
     smollm2, seeds = tl.backbone("smollm2").float(), choose_seeds(None)
     tweets, intents = tl.task("reviews/tweets").fewer(test=64), tl.task("intents").fewer(test=100)
-    letters = replace(tweets, words=("A", "B"))
+    letters = replace(tweets, label_words=("A", "B"))
     both = [*wordings(), *wordings(calibrated=True)]
     shown = zip(wordings(shown=2), wordings(shown=2, calibrated=True), strict=True)
     orders = [tl.Prompt(WORDINGS["label"], shown=2, wording="label", order=n) for n in range(1, 6)]

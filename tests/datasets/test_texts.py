@@ -88,8 +88,8 @@ def test_items_are_texts_and_a_language_model_can_be_asked(task):
         assert all(isinstance(text, str) and text == text.strip() != "" for text in part.items)
     assert task.modality == "text"
     assert task.question.endswith("?")
-    assert len(set(task.words)) == len(task.words) == len(task.classes)
-    assert all(re.fullmatch("[a-z]+", word) for word in task.words)
+    assert len(set(task.label_words)) == len(task.label_words) == len(task.classes)
+    assert all(re.fullmatch("[a-z]+", word) for word in task.label_words)
 
 
 def test_no_text_is_in_both_parts_nor_twice_in_one(task):

@@ -2,7 +2,7 @@ import pytest
 
 import tlkit as tl
 from tests.small_networks import save_model
-from tlkit.analysis.neighbours import Shelf
+from tlkit.analysis.neighbours import NeighbourIndex
 from tlkit.exercises.lesson_07 import LATE
 from tlkit.models import transformer
 
@@ -37,7 +37,7 @@ def test_the_first_exercise_knows_right_from_each_mistake(reader):
 
 def test_the_second_exercise_knows_right_from_each_mistake(reader):
     tweets = tl.task("reviews/tweets")
-    shelf = Shelf(tweets, reader)
+    shelf = NeighbourIndex(tweets, reader)
     right = shelf.near(LATE, 1)[0].row
     farthest = int((shelf.points @ shelf.point(LATE)).argmin())
     assert tl.check("07.2", right, reader).passed
@@ -46,7 +46,7 @@ def test_the_second_exercise_knows_right_from_each_mistake(reader):
         500: "from 0 to 499",
         -1: "from 0 to 499",
         farthest: "the farthest",
-        Shelf(tweets).near(LATE, 1)[0].row: "shares most words",
+        NeighbourIndex(tweets).near(LATE, 1)[0].row: "shares most words",
         (right + 1) % 500: "lies nearer",
     }
     for answer, hint in mistakes.items():

@@ -6,7 +6,7 @@ from sklearn.pipeline import make_pipeline
 
 import tlkit as tl
 from tests.small_networks import save_model
-from tlkit.analysis.neighbours import Shelf
+from tlkit.analysis.neighbours import NeighbourIndex
 from tlkit.methods.tfidf import WordCounts
 from tlkit.models import transformer
 
@@ -94,7 +94,7 @@ def test_tokens_are_what_the_network_is_given(reader):
 
 
 def test_the_nearest_text_is_the_text_itself(intents, reader):
-    for shelf in (Shelf(intents), Shelf(intents, reader)):
+    for shelf in (NeighbourIndex(intents), NeighbourIndex(intents, reader)):
         near = shelf.near(intents.test.items[7], 3)
         assert near[0].text == intents.test.items[7]
         assert near[0].label == intents.classes[intents.test.labels[7]]
@@ -108,13 +108,13 @@ def test_cosines_are_those_of_scikit_learn(intents, reader):
     expected = cosine_similarity(
         reader.features(tl.neighbours.texts(["turn it on"])), reader.features(intents.test.items)
     )[0]
-    near = Shelf(intents, reader).near("turn it on", 4)
+    near = NeighbourIndex(intents, reader).near("turn it on", 4)
     assert [each.row for each in near] == np.argsort(-expected, kind="stable")[:4].tolist()
     assert near[0].cosine == pytest.approx(expected.max(), abs=1e-4)
 
 
 def test_nothing_is_near_where_no_word_is_known(intents):
-    assert Shelf(intents).near("xyzzy") == []
+    assert NeighbourIndex(intents).near("xyzzy") == []
 
 
 def test_counted_words_are_compared_as_any_strategy(intents, reader):

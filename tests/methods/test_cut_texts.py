@@ -8,7 +8,7 @@ import pytest
 import tlkit as tl
 from tests.small_networks import save_model
 from tlkit.analysis.layers import choose_cut
-from tlkit.analysis.neighbours import Shelf
+from tlkit.analysis.neighbours import NeighbourIndex
 from tlkit.methods import cut_texts
 
 
@@ -78,7 +78,7 @@ def test_schooling_and_shelves_tell_it_too(folder, letters):
     backbone, task = tl.backbone(folder), letters(long=10)
     assert told(lambda: tl.pretrain(backbone, task, steps=1))
     cut_texts._told.clear()
-    assert told(lambda: Shelf(task, backbone))
+    assert told(lambda: NeighbourIndex(task, backbone))
     cut_texts._told.clear()
     assert told(lambda: choose_cut(backbone, task, shots=2))
 

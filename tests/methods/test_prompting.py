@@ -21,7 +21,7 @@ def reviews() -> tl.Task:
     split = np.arange(12) < 8
     return tl.Task(
         "reviews/toy", "text", ("negative", "positive"), examples.take(split), examples.take(~split),
-        question="Is it good?", words=("no", "yes"),
+        question="Is it good?", label_words=("no", "yes"),
     )  # fmt: skip
 
 

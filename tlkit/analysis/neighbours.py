@@ -39,7 +39,7 @@ class Near(NamedTuple):
     cosine: float
 
 
-class Shelf:
+class NeighbourIndex:
     """The test texts of a task as points, so that the nearest to any other text can be named at once.
 
     With a backbone a point is what the network says of a text (its features); without, it is its words as TF-IDF weighs

@@ -48,7 +48,7 @@ class Examples:
 class Task:
     """A labelled problem: name, modality, class names, and a train and a test split that share no example.
 
-    ``question`` is how one would put the task to a language model, and ``words`` are the answers that it may give, one
+    ``question`` is how one would put the task to a language model, and ``label_words`` are the answers that it may give, one
     for each class; the class names where there are none.
     """
 
@@ -59,7 +59,7 @@ class Task:
     test: Examples
     about: str = ""
     question: str = ""
-    words: tuple[str, ...] = ()
+    label_words: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return (

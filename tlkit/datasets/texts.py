@@ -115,7 +115,7 @@ def _rows(folder: str, file: str = "") -> list[dict[str, str]]:
 
 def _task(name: str, rows: list[dict], classes: tuple[str, ...], tags: tuple[str, ...], question: str, words) -> Task:
     parts = [_examples([row for row in rows if row["split"] == part], classes, tags) for part in ("train", "test")]
-    return Task(name, "text", classes, *parts, about=names()[name], question=question, words=words)
+    return Task(name, "text", classes, *parts, about=names()[name], question=question, label_words=words)
 
 
 def _examples(rows: list[dict[str, str]], classes: tuple[str, ...], tags: tuple[str, ...]) -> Examples:

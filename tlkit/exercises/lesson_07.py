@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tlkit.analysis.neighbours import Shelf, texts
+from tlkit.analysis.neighbours import NeighbourIndex, texts
 from tlkit.datasets.catalogue import task
 from tlkit.exercises.check import PASSED, exercise, question
 from tlkit.experiments.compare import transfer
@@ -42,7 +42,7 @@ def frozen_intents(accuracy: float, reader: Backbone) -> str:
 def nearest_tweet(row: int, reader: Backbone) -> str:
     """The row of the test tweet whose features have the largest cosine to those of a sentence."""
     tweets = task("reviews/tweets")
-    shelf = Shelf(tweets, reader)
+    shelf = NeighbourIndex(tweets, reader)
     if row == shelf.near(LATE, 1)[0].row:
         return PASSED
     if isinstance(row, str):
@@ -51,7 +51,7 @@ def nearest_tweet(row: int, reader: Backbone) -> str:
         return f"A row is a whole number from 0 to {len(tweets.test) - 1}."
     if row == int(np.argmin(shelf.points @ shelf.point(LATE))):
         return "That is the farthest: look for the largest cosine."
-    if row == Shelf(tweets).near(LATE, 1)[0].row:
+    if row == NeighbourIndex(tweets).near(LATE, 1)[0].row:
         return "That is the one which shares most words: compare what minilm says of them."
     said = reader.features(tweets.test.items)
     if row == int(np.argmax(said @ reader.features(texts([LATE]))[0])):

@@ -6,7 +6,7 @@ import numpy as np
 
 from tlkit.datasets.task import Task
 from tlkit.exercises.check import PASSED, exercise, question
-from tlkit.methods.classifier import share_right
+from tlkit.methods.classifier import accuracy_of
 from tlkit.methods.prompting import Prompted
 from tlkit.methods.strategy import Prompt
 from tlkit.models.backbone import Backbone
@@ -21,7 +21,7 @@ def calibrated_by_hand(accuracy: float, chances: np.ndarray, nothing: np.ndarray
     """The accuracy once what is said of a text (n, classes) is divided by what is said of none (classes,)."""
 
     def near(values: np.ndarray) -> bool:
-        return abs(float(accuracy) - share_right(values, labels)) < 1e-6
+        return abs(float(accuracy) - accuracy_of(values, labels)) < 1e-6
 
     if near(chances / nothing):
         return PASSED
@@ -48,7 +48,7 @@ def own_wording(template: str, backbone: Backbone, task: Task) -> str:
         return "Only {text}, {question} and {words} may stand in braces."
     some = task.shots(ASKED // len(task.classes), seed=0)
     chances = model.probabilities(some.items)
-    right, said = share_right(chances, some.labels), np.bincount(chances.argmax(axis=1), minlength=len(task.classes))
+    right, said = accuracy_of(chances, some.labels), np.bincount(chances.argmax(axis=1), minlength=len(task.classes))
     if right >= ENOUGH:
         return PASSED
     if said.max() >= ONE_SIDED * ASKED:

@@ -69,7 +69,7 @@ def steps_of(source: Source, steps: int | None) -> int:
 def keys(source: Source, target: Task, steps: int) -> Callable[[Strategy, int, int], str]:
     """Hashes of all that a run's result depends on, so that a saved result is reused for the same question only."""
     rates, taught = dataclasses.asdict(source.backbone.rates), source.recipe()
-    about = [target.digest, target.name, target.question, target.words]
+    about = [target.digest, target.name, target.question, target.label_words]
 
     def key(strategy: Strategy, shots: int, seed: int) -> str:
         return digest([strategy.recipe(), taught, about, rates, int(shots), seed, steps])

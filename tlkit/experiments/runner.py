@@ -13,7 +13,7 @@ from tlkit.experiments.question import Question
 from tlkit.experiments.result import Result
 from tlkit.experiments.source import Source
 from tlkit.methods.body_features import BodyFeatures
-from tlkit.methods.classifier import rights, share_right
+from tlkit.methods.classifier import accuracy_of, rights
 from tlkit.methods.finetuning import random_twin
 from tlkit.methods.method import Case, Outcome, Strategy
 
@@ -78,7 +78,7 @@ def result_of(outcome: Outcome, case: Case, strategy: Strategy, shots: int, *, s
         shots=int(shots),
         seed=case.seed,
         labels=len(case.rows),
-        accuracy=share_right(outcome.probabilities, test.labels),
+        accuracy=accuracy_of(outcome.probabilities, test.labels),
         seconds=outcome.seconds,
         trainable_params=outcome.trainable_params,
         total_params=outcome.total_params,

@@ -51,7 +51,7 @@ class Classifier(nn.Module):
 
     def accuracy(self, examples: Examples) -> float:
         """The share of ``examples`` that is named right."""
-        return share_right(self.probabilities(examples.items), examples.labels)
+        return accuracy_of(self.probabilities(examples.items), examples.labels)
 
 
 def probabilities(head: nn.Linear, features: np.ndarray) -> np.ndarray:
@@ -60,7 +60,7 @@ def probabilities(head: nn.Linear, features: np.ndarray) -> np.ndarray:
         return head(torch.from_numpy(features).to(head.weight.device)).softmax(dim=1).cpu().numpy()
 
 
-def share_right(chances: np.ndarray, labels: np.ndarray) -> float:
+def accuracy_of(chances: np.ndarray, labels: np.ndarray) -> float:
     """The share of rows of ``chances`` (n, classes) that are highest at the label."""
     return float((chances.argmax(axis=1) == labels).mean())
 

@@ -18,7 +18,7 @@ from tlkit.errors import TlkitError, first_line
 from tlkit.errors import shown as repeated
 from tlkit.events import Listener, ignore
 from tlkit.methods.answer_scores import gap_after, score_words
-from tlkit.methods.classifier import share_right
+from tlkit.methods.classifier import accuracy_of
 from tlkit.methods.method import Case, Outcome, Strategy
 from tlkit.models.backbone import Backbone, count_parameters
 from tlkit.models.language_model import LanguageModel
@@ -111,7 +111,7 @@ class Prompted(nn.Module):
         super().__init__()
         self.backbone, self.task, self.prompting = backbone, task, prompting
         self._log_probs = log_probs
-        self.words = task.words or task.classes
+        self.words = task.label_words or task.classes
         solved = zip(shown.items, shown.labels, strict=True) if shown is not None else ()
         asked = [(self._ask(text), self.words[label]) for text, label in solved]
         self._before = "".join(f"{ask}{gap_after(ask)}{word}\n\n" for ask, word in asked)
@@ -129,7 +129,7 @@ class Prompted(nn.Module):
 
     def accuracy(self, examples: Examples, *, on_event: Listener = ignore) -> float:
         """The share of ``examples`` that is named right."""
-        return share_right(self.probabilities(examples.items, on_event=on_event), examples.labels)
+        return accuracy_of(self.probabilities(examples.items, on_event=on_event), examples.labels)
 
     def _ask(self, text: str) -> str:
         words = either(self.words)

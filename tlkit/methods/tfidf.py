@@ -11,7 +11,7 @@ import numpy as np
 from tlkit.arguments import whole
 from tlkit.datasets.task import Examples, Task
 from tlkit.errors import TlkitError, shown
-from tlkit.methods.classifier import share_right
+from tlkit.methods.classifier import accuracy_of
 from tlkit.methods.method import Case, Outcome, Strategy
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ class WordCounts:
 
     def accuracy(self, examples: Examples) -> float:
         """The share of ``examples`` that is named right."""
-        return share_right(self.probabilities(examples.items), examples.labels)
+        return accuracy_of(self.probabilities(examples.items), examples.labels)
 
     def telling(self, n: int = 8) -> list[list[str]]:
         """For each class, the ``n`` words that speak most for it."""

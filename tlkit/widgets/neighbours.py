@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import ipywidgets as W
 import numpy as np
 
-from tlkit.analysis.neighbours import Near, Shelf, tokens
+from tlkit.analysis.neighbours import Near, NeighbourIndex, tokens
 from tlkit.datasets.task import Task
 from tlkit.experiments.source import check_backbone
 from tlkit.models.backbone import Backbone
@@ -28,7 +28,7 @@ LOOKS = (("#0072b2", "o"), ("#e69f00", "^"), ("#009e73", "s"), ("#cc79a7", "D"))
 class Map:
     """The texts of a shelf on the plane in which they differ most (PCA); a new text and its neighbours on top."""
 
-    def __init__(self, shelf: Shelf):
+    def __init__(self, shelf: NeighbourIndex):
         from sklearn.decomposition import PCA
 
         self._plane = PCA(2, random_state=0).fit(shelf.points)
@@ -80,7 +80,7 @@ class Neighbours(Lab):
         super().__init__()
         self.backbone, given = check_backbone(backbone), texts_given(tasks)
         self._shelves = {
-            (style.short(each.name), by): Shelf(each, backbone if by == MEANING else None)
+            (style.short(each.name), by): NeighbourIndex(each, backbone if by == MEANING else None)
             for each in given
             for by in (MEANING, SHARED)
         }
@@ -104,7 +104,7 @@ class Neighbours(Lab):
         return self._shelf.near(self.text.value, NEAREST)
 
     @property
-    def _shelf(self) -> Shelf:
+    def _shelf(self) -> NeighbourIndex:
         return self._shelves[self.task.value, self.by.value]
 
     def said(self) -> str:

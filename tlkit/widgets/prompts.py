@@ -76,7 +76,7 @@ class Bench:
     def prompted(self, question: Question) -> Prompted:
         """The model with the question."""
         asked = Prompt(self.templates[question.wording], calibrated=question.calibrated)
-        task = dataclasses.replace(self.task, words=question.words)
+        task = dataclasses.replace(self.task, label_words=question.words)
         if not question.shown:
             return Prompted(self.backbone, task, asked)
         rows = np.random.default_rng(question.order).permutation(task.draw(question.shown, seed=0))
@@ -209,5 +209,5 @@ class PromptLab(Lab):
 
 def _fitting(task: Task) -> Sequence[tuple[str, ...]]:
     """The words to choose from: the task's own first, then others, where it has two classes."""
-    own = task.words or task.classes
+    own = task.label_words or task.classes
     return [own, *(words for words in WORDS if words != own)] if len(own) == 2 else [own]

@@ -16,7 +16,7 @@ from tlkit.experiments.compare import transfer
 from tlkit.experiments.results import Results, as_results
 from tlkit.experiments.source import Source, as_source
 from tlkit.experiments.text_baseline import STRATEGY, count_words
-from tlkit.methods.classifier import check_modality, new_head, probabilities, share_right
+from tlkit.methods.classifier import accuracy_of, check_modality, new_head, probabilities
 from tlkit.methods.frozen_features import FrozenFeatures
 from tlkit.methods.linear_probe import fit_head
 from tlkit.methods.strategy import as_strategy
@@ -117,7 +117,7 @@ class Bench:
         head = new_head(tested.shape[1], len(target.classes), seed=0)  # every weight is solved for: the seed is none
         fit_head(head, frozen.features(rows), target.train.labels[rows])
         chances = probabilities(head, tested)
-        return Outcome(share_right(chances, target.test.labels), chances[self.texts(target)])
+        return Outcome(accuracy_of(chances, target.test.labels), chances[self.texts(target)])
 
     def _train(self, target: Task, strategy: str, shots: int, draw: int, on_event) -> Outcome:
         result = transfer(self.source, target, strategy=strategy, shots=shots, seed=draw, on_event=on_event)
