@@ -61,7 +61,7 @@ def freeze_or_fine_tune(executor) -> tl.Results:
     signs = tl.pretrain(tl.backbone("small-cnn"), tl.task("signs/common"))
     greek, rare, slowly = tl.task("glyphs/greek"), tl.task("signs/rare"), tl.Scratch(rate=2e-3)
     depths = ["head", *(f"partial:{stages}" for stages in range(1, 9)), "full"]
-    others = [tl.Full(slower=0.6), "lp_ft", tl.Full(statistics=True), "scratch"]
+    others = [tl.Full(layer_decay=0.6), "lp_ft", tl.Full(statistics=True), "scratch"]
     shop = [(imagenet, products, [*depths, *others], [5]), (imagenet, products, ["head", "full"], [20])]
     asked = [
         (tl.backbone("pixels"), products, ["head"], [5, 20]),

@@ -117,7 +117,7 @@ def test_the_choice_looks_at_no_test(by_cut, pianist, monkeypatch):
     assert chosen.by_seed == pytest.approx({0: 0.4, 1: 0.72})
 
 
-def test_untaught_is_another_random_network_for_every_seed():
+def test_a_random_source_is_another_random_network_for_every_seed():
     one = tl.random_source(tl.backbone("note-cnn"))
     assert one.reseed(3).backbone.digest() == tl.random_source(tl.backbone("note-cnn"), seed=3).backbone.digest()
     assert one.reseed(3).backbone.digest() != one.reseed(4).backbone.digest()

@@ -8,7 +8,6 @@ import torch
 
 import tlkit as tl
 from tlkit.events import Done
-from tlkit.experiments.runner import starting_point
 from tlkit.methods.classifier import new_head
 from tlkit.methods.strategy import as_strategy
 from tlkit.seeding import stream
@@ -48,7 +47,7 @@ def test_a_result_counts_its_cost(source, high_bars, strategy, trainable, labels
 
 
 def test_scratch_shares_nothing_with_the_source(source, high_bars):
-    start = starting_point(source, high_bars, as_strategy("scratch"), np.arange(3), source.seed)
+    start = as_strategy("scratch").starting_point(source, high_bars, source.seed)
     for mine, theirs in zip(start.parameters(), source.model.parameters(), strict=True):
         assert mine.data_ptr() != theirs.data_ptr()
         if mine.ndim > 1:  # a GroupNorm's weights begin at one, whatever the seed
@@ -62,14 +61,14 @@ def test_head_starts_from_the_sources_body_and_ends_with_it(source, high_bars):
 
 def test_a_new_head_is_not_what_the_sources_head_was_at_birth(low_bars, source):
     """With one seed for both, "full" would begin with a head that half remembers the source's classes."""
-    start = starting_point(source, low_bars, as_strategy("full"), np.arange(3), source.seed)
+    start = as_strategy("full").starting_point(source, low_bars, source.seed)
     born = new_head(96, 3, stream(source.seed, "source head", low_bars.name))
     assert not torch.equal(start.head.weight, born.weight)
     assert not torch.equal(start.head.weight, source.model.head.weight)
 
 
 def test_keep_starts_from_the_sources_head(source, high_bars):
-    start = starting_point(source, high_bars, as_strategy("keep"), np.arange(3), 0)
+    start = as_strategy("keep").starting_point(source, high_bars, 0)
     assert torch.equal(start.head.weight, source.model.head.weight)
     assert run(source, high_bars, "as_is").accuracy == source.model.accuracy(high_bars.test)
 

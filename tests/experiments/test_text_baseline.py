@@ -115,3 +115,12 @@ def test_cosines_are_those_of_scikit_learn(intents, reader):
 
 def test_nothing_is_near_where_no_word_is_known(intents):
     assert NeighbourIndex(intents).near("xyzzy") == []
+
+
+def test_counted_words_are_compared_as_any_strategy(intents, reader):
+    results = tl.compare(reader, intents, strategies=["tf_idf", "tf_idf:20", "head"], shots=[2], seeds="0-1")
+    alone = tl.text_baseline.words_baseline(intents, shots=[2], seeds="0-1")
+    few = tl.text_baseline.words_baseline(intents, shots=[2], seeds="0-1", most=20)
+    assert results.accuracy("tf_idf", shots=2).values == alone.accuracy("tf_idf", shots=2).values
+    assert results.accuracy("tf_idf:20", shots=2).values == few.accuracy("tf_idf:20", shots=2).values
+    assert results.strategies == ["tf_idf", "tf_idf:20", "head"]

@@ -88,7 +88,7 @@ def test_a_comparison_asks_the_same_prompt_once(net, monkeypatch):
 
 def test_the_prompt_holds_question_words_and_what_is_shown(net):
     task = reviews()
-    asked = Prompted(net, task, as_strategy("prompt:1").prompting, task.shots(1)).prompt("a film")
+    asked = Prompted(net, task, as_strategy("prompt:1"), task.shots(1)).prompt("a film")
     assert asked.count("Is it good?") == 3
     assert asked.count("(no or yes)") == 3
     assert " yes\n\n" in asked
@@ -107,16 +107,16 @@ def test_no_weight_changes_and_no_label_is_used(net):
 
 def test_calibration_leaves_nothing_to_say_where_there_is_no_text(net):
     task = reviews()
-    prompting = tl.Prompt(calibrated=True).prompting
+    prompting = tl.Prompt(calibrated=True)
     calibrated = Prompted(net, task, prompting)
-    plain = Prompted(net, task, as_strategy("prompt").prompting)
+    plain = Prompted(net, task, as_strategy("prompt"))
     nothing = np.array(["N/A", "", "[MASK]"], dtype=object)
     assert np.allclose(calibrated.probabilities(nothing).mean(axis=0), 0.5, atol=0.05)
     assert np.allclose(plain.probabilities(task.test.items).sum(axis=1), 1)
 
 
 def test_a_template_of_ones_own(net):
-    prompting = tl.Prompt("{text} = ").prompting
+    prompting = tl.Prompt("{text} = ")
     assert Prompted(net, reviews(), prompting).prompt("x") == "x = "
     with pytest.raises(tl.TlkitError, match="no place for the text"):
         tl.Prompt("what?")
@@ -195,4 +195,4 @@ def test_labelled_examples_choose_a_wording_and_the_test_does_not(net):
 
 def test_wordings_may_show_examples_and_come_from_elsewhere():
     assert [each.name for each in wordings(REQUESTS, shown=2)][:2] == ["prompt:2, question", "prompt:2, list"]
-    assert {each.prompting.shown for each in wordings(shown=2)} == {2}
+    assert {each.shown for each in wordings(shown=2)} == {2}

@@ -13,7 +13,7 @@ import tlkit as tl
 from tlkit.events import Step, Stopped
 from tlkit.methods.classifier import Classifier, new_head
 from tlkit.methods.linear_probe import fit_head, linear_probe
-from tlkit.methods.strategy import Phase
+from tlkit.methods.method import Phase
 from tlkit.methods.training import fit, one_cycle, parameter_groups
 from tlkit.models.backbone import Rates
 
@@ -173,7 +173,7 @@ def test_two_trainings_at_once_do_not_draw_each_others_numbers(low_bars):
 def test_earlier_stages_learn_slower_and_a_new_head_at_its_own_rate():
     net = model(tl.backbone("note-cnn"))
     net.backbone.rates = Rates(body=1e-3, head=5e-3)
-    groups = parameter_groups(net, Phase(None, "body", slower=0.5))
+    groups = parameter_groups(net, Phase(None, "body", layer_decay=0.5))
     assert [group["lr"] for group in groups] == pytest.approx([5e-3, 1e-3, 5e-4, 2.5e-4, 1.25e-4])
     assert [group["lr"] for group in parameter_groups(net, Phase(None, "scratch"))][:2] == [6e-3, 6e-3]
 

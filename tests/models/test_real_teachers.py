@@ -79,7 +79,7 @@ def test_smollm2_scores_words_as_transformers_does(smollm2):
 
 def test_smollm2_is_asked_and_stays_what_it_is(smollm2, tweets):
     before = smollm2.digest()
-    asked = Prompted(smollm2, tweets, as_strategy("prompt:1").prompting, tweets.shots(1))
+    asked = Prompted(smollm2, tweets, as_strategy("prompt:1"), tweets.shots(1))
     chances = asked.probabilities(tweets.test.items[:6])
     assert np.allclose(chances.sum(axis=1), 1, atol=1e-5)
     assert smollm2.digest() == before

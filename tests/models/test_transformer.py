@@ -12,7 +12,7 @@ from tests.small_networks import CAUSAL, ENCODERS, SIZES, save_model
 from tlkit.datasets.task import Examples
 from tlkit.methods import training
 from tlkit.methods.classifier import Classifier, new_head
-from tlkit.methods.strategy import Phase
+from tlkit.methods.method import Phase
 from tlkit.methods.training import fit
 from tlkit.models.sequences import Sequences
 

@@ -39,7 +39,7 @@ def test_it_says_what_the_model_says(lab, net):
     task = reviews()
     lab.wording.value = "asked"
     lab.wait()
-    model = Prompted(net, task, tl.Prompt(TEMPLATES["asked"]).prompting)
+    model = Prompted(net, task, tl.Prompt(TEMPLATES["asked"]))
     expected = model.probabilities(np.array([lab.text.value], dtype=object))[0]
     assert np.allclose(lab.answer.chances, expected, atol=1e-5)
     assert model.prompt(lab.text.value) == lab.answer.prompt

@@ -17,13 +17,14 @@ from tlkit.datasets.catalogue import as_task
 from tlkit.datasets.task import Task, check_shots
 from tlkit.errors import TlkitError, shown
 from tlkit.estimate import Estimate
-from tlkit.experiments.question import Run, check_fit, keys, steps_of
+from tlkit.experiments.question import Question, questions
 from tlkit.experiments.result import Result
 from tlkit.experiments.results import Results, as_results
-from tlkit.experiments.runner import Setting
+from tlkit.experiments.runner import Runner
 from tlkit.experiments.source import Source, as_source
 from tlkit.methods.classifier import Classifier
-from tlkit.methods.strategy import Strategy, as_strategy
+from tlkit.methods.method import Strategy
+from tlkit.methods.strategy import as_strategy
 from tlkit.models.backbone import count_parameters
 from tlkit.plots import picture, style
 from tlkit.plots.gains import STEP
@@ -68,14 +69,11 @@ def measure(
     target, shots = as_task(target), check_shots(shots)
     known = {run.key: run for run in as_results(reuse)}
     named = listed(strategies, "strategies", "['as_is', 'full']", single=(str, Strategy))
-    asked = [Run(as_strategy(s), shots, seed) for seed in choose_seeds(seeds) for s in named]
-    for run in asked:
-        check_fit(source, target, run.strategy, shots)
     runs, reused = [], 0
-    for run in asked:
-        wanted = _keys(source, target, run)
+    for question in questions(source, target, [*map(as_strategy, named)], [shots], choose_seeds(seeds)):
+        wanted = _keys(question)
         there = [known[key] for key in wanted if key in known]
-        found = there if len(there) == len(wanted) else _measured(source.reseed(run.seed), target, run, wanted)
+        found = there if len(there) == len(wanted) else _measured(question, wanted)
         runs, reused = [*runs, *found], reused + (found is there) * len(found)
     return Results(runs, reused=reused)
 
@@ -85,20 +83,20 @@ def on_source(results: Results) -> Results:
     return Results(run for run in results if AFTER in run.target)
 
 
-def _keys(source: Source, target: Task, run: Run) -> list[str]:
+def _keys(question: Question) -> list[str]:
     """One for what is left; before it one for what was learnt, the same as that of a comparison."""
-    learnt = keys(source, target, steps_of(source, None))(run)
-    remembered = hashlib.blake2b(f"remembered {learnt}".encode(), digest_size=12).hexdigest()
-    return [remembered] if run.strategy.name == BEFORE else [learnt, remembered]
+    remembered = hashlib.blake2b(f"remembered {question.key}".encode(), digest_size=12).hexdigest()
+    return [remembered] if question.strategy.name == BEFORE else [question.key, remembered]
 
 
-def _measured(own: Source, target: Task, run: Run, wanted: list[str]) -> list[Result]:
+def _measured(question: Question, wanted: list[str]) -> list[Result]:
+    own, target = question.source.reseed(question.seed), question.target
     name = f"{own.name}{AFTER}{target.name}"
-    if run.strategy.name == BEFORE:
+    if question.strategy.name == BEFORE:
         weights = count_parameters(own.model)
         before = own.model.accuracy(own.task.test)
-        return [Result(own.name, name, BEFORE, run.shots, run.seed, 0, before, 0.0, 0, weights, *wanted)]
-    result = Setting(own, target, steps_of(own, None)).run(run, keep=True)
+        return [Result(own.name, name, BEFORE, question.shots, question.seed, 0, before, 0.0, 0, weights, *wanted)]
+    result = Runner(own, target).run(question, keep=True)
     learnt = dataclasses.replace(result, model=None)
     after = dataclasses.replace(learnt, target=name, accuracy=source_accuracy(own, result), key=wanted[-1], by_class=())
     return [learnt, after]

@@ -12,7 +12,7 @@ from tlkit.errors import TlkitError, shown
 from tlkit.estimate import Estimate
 from tlkit.experiments.compare import transfer
 from tlkit.experiments.source import Source, as_source
-from tlkit.methods.strategy import Strategy
+from tlkit.methods.method import Strategy
 from tlkit.seeding import choose_seeds
 
 

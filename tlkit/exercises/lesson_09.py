@@ -42,7 +42,7 @@ def own_wording(template: str, backbone: Backbone, task: Task) -> str:
     if not isinstance(template, str) or "{text}" not in template:
         return "A wording is a string with {text} where the tweet goes."
     try:
-        model = Prompted(backbone, task, Prompt(template).prompting)
+        model = Prompted(backbone, task, Prompt(template))
         model.prompt("a tweet")
     except (KeyError, IndexError, ValueError):
         return "Only {text}, {question} and {words} may stand in braces."

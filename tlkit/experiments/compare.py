@@ -18,14 +18,15 @@ from tlkit.datasets.task import Task, check_shots
 from tlkit.errors import TlkitError, shown
 from tlkit.events import Done, Listener, Stopped, recorder, telling
 from tlkit.experiments.journal import Journal
-from tlkit.experiments.question import Run, check_fit, keys, steps_of
+from tlkit.experiments.question import questions
 from tlkit.experiments.result import Result
 from tlkit.experiments.results import Results, as_results
-from tlkit.experiments.runner import Setting
+from tlkit.experiments.runner import Runner
 from tlkit.experiments.schedule import run_all
 from tlkit.experiments.source import Source, as_source
 from tlkit.methods.cut_texts import tell_cut
-from tlkit.methods.strategy import Strategy, as_strategy
+from tlkit.methods.method import Strategy
+from tlkit.methods.strategy import as_strategy
 from tlkit.models.backbone import Backbone
 from tlkit.seeding import check_seed, choose_seeds
 
@@ -50,12 +51,11 @@ def transfer(
     """
     source, target = as_source(source).on(device), as_task(target)
     strategy, seed, shots = as_strategy(strategy), check_seed(seed), check_shots(shots)
-    check_fit(source, target, strategy, shots)
-    if not strategy.prompting:
+    (question,) = questions(source, target, [strategy], [shots], [seed], steps)
+    if strategy.cuts_texts:
         tell_cut(source.backbone, target)
     history: list = []
-    setting = Setting(source, target, steps, on_event=recorder(history, on_event))
-    result = setting.run(Run(strategy, shots, seed), keep=True)
+    result = Runner(source, target, on_event=recorder(history, on_event)).run(question, keep=True)
     return dataclasses.replace(result, history=tuple(history))
 
 
@@ -86,23 +86,19 @@ def compare(
     comparison ends within half a second, and what is done is returned.
     """
     source, target = as_source(source).on(device), as_task(target)
-    steps = steps_of(source, steps)
     named = listed(strategies, "strategies", "['scratch', 'head']", single=(str, Strategy))
     strategies, shots = [as_strategy(each) for each in named], numbers(shots, "shots", check_shots, "[1, 5, 20]")
-    grid = [Run(s, k, seed) for seed in choose_seeds(seeds) for s in strategies for k in shots]
-    for run in dict.fromkeys((run.strategy, run.shots) for run in grid):
-        check_fit(source, target, *run)
+    grid = questions(source, target, strategies, shots, choose_seeds(seeds), steps)
     _check_executor(executor)
     earlier = as_results(reuse)
-    key = keys(source, target, steps)
-    asked = {key(run): run for run in grid}
+    asked = {question.key: question for question in grid}
     results: dict[str, Result] = {}
     with Journal.at(save) as journal, telling(on_event, stop) as tell, contextlib.suppress(Stopped):
         known = {result.key: result for kept in (journal, earlier) for result in kept}
-        todo = [run for k, run in asked.items() if k not in known]
-        if not all(run.strategy.prompting for run in todo):
+        todo = [question for key, question in asked.items() if key not in known]
+        if any(question.strategy.cuts_texts for question in todo):
             tell_cut(source.backbone, target)
-        made = run_all(source, target, todo, steps, key, executor, tell)
+        made = run_all(todo, executor, tell)
         for result in itertools.chain((known[k] for k in asked if k in known), made):
             journal.add(result)
             results[result.key] = result

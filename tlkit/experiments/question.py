@@ -1,60 +1,64 @@
-"""What is asked: runs, what they depend on, and whether they can be made at all."""
+"""What is asked: one source, one target, one strategy, so many shots, one seed; and what its answer depends on."""
 
 from __future__ import annotations
 
 import dataclasses
 import hashlib
 import json
-from collections.abc import Callable
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from tlkit.datasets.task import Task
-from tlkit.errors import TlkitError
 from tlkit.experiments.source import Source
-from tlkit.methods.classifier import check_modality
-from tlkit.methods.strategy import Strategy
+from tlkit.methods.method import Strategy
 from tlkit.methods.training import check_steps
-from tlkit.models.language_model import LanguageModel
-
-RECIPE = 1  # raise it when a change to the code changes what a run learns: older saved results are then not reused
-ADAPTER_RECIPE = 2  # the same of runs with adapters; since 2 there is no dropout beside them
 
 
-class Run(NamedTuple):
-    """What is asked: a strategy, with so many shots, by that seed."""
+@dataclass(frozen=True, eq=False)
+class Question:
+    """What one run answers. ``source`` is that of any seed; ``key`` is a hash of all that the answer depends on."""
 
+    source: Source = field(repr=False)
+    target: Task = field(repr=False)
     strategy: Strategy
     shots: int
     seed: int
+    steps: int
+    key: str
+
+    @property
+    def rows(self) -> np.ndarray:
+        """The rows of the target's training examples whose labels it may use."""
+        return self.strategy.rows(self.target, self.shots, self.seed)
+
+    def apart(self) -> tuple:
+        """It without its source and target: what travels light."""
+        return self.strategy, self.shots, self.seed, self.steps, self.key
 
 
-def labelled(target: Task, asked: Run) -> np.ndarray:
-    """The rows of the target's training examples whose labels a run uses."""
-    strategy, shots, seed = asked
-    if strategy.prompting:
-        shown = shots if strategy.prompting.shown == "shots" else strategy.prompting.shown
-        return target.draw(shown, seed=seed) if shown else np.empty(0, int)
-    return target.draw(shots, seed=seed) if strategy.phases else np.empty(0, int)
-
-
-def check_fit(source: Source, target: Task, strategy: Strategy, shots: int = 1) -> None:
-    """One sentence now, rather than a traceback from the depths of torch later."""
-    check_modality(source.backbone, target)
-    if strategy.head == "source" and source.classes != target.classes:
-        raise TlkitError(
-            f"{strategy.name!r} uses the source's own head, and {source.name} and {target.name} do not name the same "
-            "classes: use 'lp_ft', which fits a new one."
-        )
-    stages = len(source.backbone.stages)
-    if strategy.cut and strategy.cut > stages:
-        raise TlkitError(f"{strategy.name} cuts after stage {strategy.cut}, and {source.backbone.name} has {stages}.")
-    if strategy.prompting and not isinstance(source.backbone, LanguageModel):
-        raise TlkitError(f"{strategy.name!r} asks in words, and {source.name} can't answer: take a language model.")
-    for phase in strategy.phases:
-        strategy.frozen(phase, stages)
-    target.shots(shots)
+def questions(
+    source: Source,
+    target: Task,
+    strategies: Sequence[Strategy],
+    shots: Sequence[int],
+    seeds: Iterable[int],
+    steps: int | None = None,
+) -> list[Question]:
+    """Every strategy with every number of shots and every seed, if they can be asked at all."""
+    steps = steps_of(source, steps)
+    for strategy in strategies:
+        strategy.check(source, target)
+    for count in shots:
+        target.shots(count)
+    key = keys(source, target, steps)
+    return [
+        Question(source, target, strategy, int(count), seed, steps, key(strategy, count, seed))
+        for seed in seeds
+        for strategy in strategies
+        for count in shots
+    ]
 
 
 def steps_of(source: Source, steps: int | None) -> int:
@@ -62,14 +66,17 @@ def steps_of(source: Source, steps: int | None) -> int:
     return check_steps(source.backbone.rates.steps if steps is None else steps)
 
 
-def keys(source: Source, target: Task, steps: int) -> Callable[[Run], str]:
+def keys(source: Source, target: Task, steps: int) -> Callable[[Strategy, int, int], str]:
     """Hashes of all that a run's result depends on, so that a saved result is reused for the same question only."""
-    rates, taught, asked_of = dataclasses.asdict(source.backbone.rates), source.recipe(), target.digest
+    rates, taught = dataclasses.asdict(source.backbone.rates), source.recipe()
+    about = [target.digest, target.name, target.question, target.label_words]
 
-    def key(run: Run) -> str:
-        what = [taught, asked_of, target.name, target.question, target.label_words, dataclasses.asdict(run.strategy)]
-        recipe = ADAPTER_RECIPE if run.strategy.adapter else RECIPE
-        asked = [recipe, what, rates, int(run.shots), run.seed, steps]
-        return hashlib.blake2b(json.dumps(asked).encode(), digest_size=12).hexdigest()
+    def key(strategy: Strategy, shots: int, seed: int) -> str:
+        return digest([strategy.recipe(), taught, about, rates, int(shots), seed, steps])
 
     return key
+
+
+def digest(asked: list) -> str:
+    """A key: the same for the same list, on every machine."""
+    return hashlib.blake2b(json.dumps(asked).encode(), digest_size=12).hexdigest()

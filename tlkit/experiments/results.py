@@ -6,7 +6,6 @@ import contextlib
 import dataclasses
 import json
 import os
-import re
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
@@ -15,9 +14,9 @@ from tlkit.errors import TlkitError, shown, unknown
 from tlkit.estimate import Estimate
 from tlkit.experiments.journal import read_rows
 from tlkit.experiments.result import COLUMNS, Result, read_row
+from tlkit.methods.strategy import from_source
 
 FORMAT = 1
-FROM_NOTHING = ("scratch", "random_head", "random_lora", "tf_idf")  # strategies in which the source has no part
 
 
 class Results:
@@ -145,7 +144,7 @@ class Results:
         runs = self.where(strategy=strategy).where(shots=shots)
         if len(runs.sources) > 1 or len(runs.targets) > 1:
             raise TlkitError("These results mix sources or targets: choose one first, as in results.where(target=...).")
-        origin = "" if re.split("[:@]", strategy)[0] in FROM_NOTHING else f" from {runs.sources[0]}"
+        origin = f" from {runs.sources[0]}" if from_source(strategy) else ""
         what = f"{strategy} at {shots} shot{'s' * (shots > 1)}{origin}"
         return Estimate({run.seed: run.accuracy for run in runs}, what)
 

@@ -2,47 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 
 from tlkit.datasets.task import Task
 from tlkit.events import Teller
-from tlkit.experiments.question import Run
+from tlkit.experiments.question import Question
 from tlkit.experiments.result import Result
-from tlkit.experiments.runner import Setting
+from tlkit.experiments.runner import Runner
 from tlkit.experiments.source import Source
 from tlkit.runtime.workers import hand_over, plain_deaths
 
 HEARTBEAT = 0.1  # seconds between two looks at whether to stop, while others work
 
 
-def run_all(
-    source: Source,
-    target: Task,
-    runs: list[Run],
-    steps: int,
-    key: Callable[[Run], str],
-    executor: Executor | None,
-    tell: Teller,
-) -> Iterator[Result]:
+def run_all(questions: list[Question], executor: Executor | None, tell: Teller) -> Iterator[Result]:
     """The results as they come; each seed's source is schooled once, before the first run that needs it."""
-    groups = _by_seed(runs) if source.by_seed else [runs] * bool(runs)
+    if not questions:
+        return
+    source, target = questions[0].source, questions[0].target
+    groups = _by_seed(questions) if source.by_seed else [questions]
     if executor is not None:
-        yield from _run_beside(source, target, groups, steps, key, executor, tell)
+        yield from _run_beside(source, target, groups, executor, tell)
         return
     for group in groups:
-        setting = Setting(source.reseed(group[0].seed, tell), target, steps, planned=group, key=key, on_event=tell)
-        yield from map(setting.run, group)
+        runner = Runner(source.reseed(group[0].seed, tell), target, planned=group, on_event=tell)
+        yield from map(runner.run, group)
 
 
 def _run_beside(
-    source: Source,
-    target: Task,
-    groups: list[list[Run]],
-    steps: int,
-    key: Callable[[Run], str],
-    executor: Executor,
-    tell: Teller,
+    source: Source, target: Task, groups: list[list[Question]], executor: Executor, tell: Teller
 ) -> Iterator[Result]:
     """The same with an executor. Heads on frozen bodies are fitted here, where what the bodies say is remembered."""
     teacher = hand_over(executor, source) if source.by_seed else source
@@ -58,20 +47,20 @@ def _run_beside(
                 if group is None:
                     yield came
                     continue
+                frozen = [question for question in group if question.strategy.body_is_frozen]
+                trained = [question for question in group if not question.strategy.body_is_frozen]
                 with plain_deaths():
-                    pending |= _submit((came, target), [r for r in group if not r.strategy.still], steps, executor)
-                still = [run for run in group if run.strategy.still]
-                setting = Setting(came, target, steps, planned=still, key=key, on_event=tell)
-                yield from map(setting.run, still)
+                    pending |= _submit((came, target), trained, executor)
+                yield from map(Runner(came, target, planned=frozen, on_event=tell).run, frozen)
     finally:
         for future in pending:
             future.cancel()
 
 
-def _by_seed(runs: Iterable[Run]) -> list[list[Run]]:
-    groups: dict[int, list[Run]] = {}
-    for run in runs:
-        groups.setdefault(run.seed, []).append(run)
+def _by_seed(questions: Iterable[Question]) -> list[list[Question]]:
+    groups: dict[int, list[Question]] = {}
+    for question in questions:
+        groups.setdefault(question.seed, []).append(question)
     return list(groups.values())
 
 
@@ -84,14 +73,14 @@ def _schooling(teacher: object, source: Source, seed: int, executor: Executor) -
     return there
 
 
-def _submit(at: tuple[Source, Task], runs: list[Run], steps: int, executor: Executor) -> dict[Future, None]:
+def _submit(at: tuple[Source, Task], questions: list[Question], executor: Executor) -> dict[Future, None]:
     """The runs under way, from one source to one target."""
-    if not runs:
+    if not questions:
         return {}
     sent = hand_over(executor, at)
-    return {executor.submit(_run, sent, run, steps): None for run in runs}
+    return {executor.submit(_run, sent, question.apart()): None for question in questions}
 
 
-def _run(sent: tuple[Source, Task], run: Run, steps: int) -> Result:
+def _run(sent: tuple[Source, Task], asked: tuple) -> Result:
     """One run in another process."""
-    return Setting(*sent, steps).run(run)
+    return Runner(*sent).run(Question(*sent, *asked))

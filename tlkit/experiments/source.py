@@ -15,7 +15,7 @@ from tlkit.errors import TlkitError, first_line, shown
 from tlkit.events import Listener, recorder
 from tlkit.methods.classifier import Classifier, check_modality, new_head
 from tlkit.methods.cut_texts import tell_cut
-from tlkit.methods.strategy import Phase
+from tlkit.methods.method import Phase
 from tlkit.methods.training import check_steps, fit
 from tlkit.models.backbone import Backbone
 from tlkit.seeding import check_seed, choose_seeds, stream
@@ -58,7 +58,7 @@ class Source:
 
 
 @dataclass(frozen=True, eq=False)
-class Schooled(Source):
+class PretrainedSource(Source):
     """A source that was taught here: its task, seed, steps, and how it came along."""
 
     task: Task
@@ -95,7 +95,7 @@ class Schooled(Source):
 
 
 @dataclass(frozen=True, eq=False)
-class Untaught(Source):
+class RandomSource(Source):
     """The control: a random network in a source's place, another one for every seed."""
 
     by_seed: ClassVar[bool] = True
@@ -105,18 +105,18 @@ class Untaught(Source):
 
     def reseed(self, seed: int, on_event: Listener | None = None) -> Source:
         """Another random network of the same wiring."""
-        return untaught(self.backbone, seed=seed)
+        return random_source(self.backbone, seed=seed)
 
     def recipe(self) -> list:
         """All that decides what a run with this source learns, but for the seed."""
         return [self.name, str(self.backbone), self.backbone.fresh(0).digest()]
 
 
-def untaught(source: Source | Backbone, *, seed: int = 0) -> Untaught:
+def random_source(source: Source | Backbone, *, seed: int = 0) -> RandomSource:
     """The same wiring with random weights, as a source: what it can do is owed to the wiring, not to knowledge."""
     backbone = source.backbone if isinstance(source, Source) else check_backbone(source)
     body = backbone.fresh(stream(check_seed(seed), "untaught", backbone.name))
-    return Untaught(Classifier(body, None), f"random {backbone.name}", ())
+    return RandomSource(Classifier(body, None), f"random {backbone.name}", ())
 
 
 def as_source(source: Source | Backbone) -> Source:
@@ -143,7 +143,7 @@ def pretrain(
     seed: int | None = None,
     steps: int = PRETRAINING_STEPS,
     on_event: Listener | None = None,
-) -> Schooled:
+) -> PretrainedSource:
     """Teach ``task`` to a new random copy of ``backbone``, on its device; the one that was given stays as it is.
 
     Without a seed it is the first of those that comparisons use, which then need not teach that one again.
@@ -169,7 +169,8 @@ def pretrain(
         steps=steps,
         on_event=listener,
     )
-    return Schooled(model, task.name, task.classes, task, seed, steps, model.accuracy(task.test), tuple(history))
+    accuracy = model.accuracy(task.test)
+    return PretrainedSource(model, task.name, task.classes, task, seed, steps, accuracy, tuple(history))
 
 
 def _moved(model: Classifier, device: str | torch.device) -> Classifier:

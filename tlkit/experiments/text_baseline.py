@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-import time
 from collections.abc import Iterable
 from dataclasses import replace
 
-from tlkit.arguments import numbers, whole
+from tlkit.arguments import numbers
 from tlkit.datasets.catalogue import as_task
 from tlkit.datasets.task import Task, check_shots
-from tlkit.errors import TlkitError, shown
+from tlkit.experiments.question import digest
 from tlkit.experiments.result import Result
 from tlkit.experiments.results import Results
-from tlkit.methods.classifier import accuracy_of, rights
-from tlkit.methods.tfidf import STRENGTH, fit_counts
+from tlkit.experiments.runner import result_of
+from tlkit.methods.method import Case
+from tlkit.methods.tfidf import TfIdf
 from tlkit.seeding import check_seed, choose_seeds
 
 STRATEGY = "tf_idf"
-RECIPE = 1  # raise it when a change to the code changes what a run learns
 
 
 def count_words(task: Task | str, *, shots: int = 8, seed: int = 0, most: int | None = None) -> Result:
@@ -27,34 +24,11 @@ def count_words(task: Task | str, *, shots: int = 8, seed: int = 0, most: int | 
 
     With ``most`` only so many words count: those that differ most between the classes of the labelled texts (chi2).
     """
-    task, seed = as_task(task), check_seed(seed)
-    if task.modality != "text":
-        raise TlkitError(f"{task.name} has {task.modality}s, and only texts have words to count.")
-    if most is not None:
-        most = whole(most, f"most={shown(most)} is no number of words")
-    learnt = task.shots(shots, seed=seed)
-    began = time.perf_counter()
-    model = fit_counts(learnt, most)
-    seconds = time.perf_counter() - began
-    weights = model.probe.coef_.size + model.probe.intercept_.size
-    chances = model.probabilities(task.test.items)
-    strategy = STRATEGY + (f":{most}" if most else "")
-    asked = [RECIPE, strategy, STRENGTH, task.name, task.digest, int(shots), seed]
-    return Result(
-        source="words",
-        target=task.name,
-        strategy=strategy,
-        shots=int(shots),
-        seed=seed,
-        labels=len(learnt),
-        accuracy=accuracy_of(chances, task.test.labels),
-        seconds=seconds,
-        trainable_params=weights,
-        total_params=weights,
-        key=hashlib.blake2b(json.dumps(asked).encode(), digest_size=12).hexdigest(),
-        model=model,
-        by_class=rights(chances, task.test.labels, task.classes),
-    )
+    task, seed, strategy = as_task(task), check_seed(seed), TfIdf(most)
+    strategy.check(None, task)
+    case = Case(None, task, strategy.rows(task, shots, seed), seed, keep=True)
+    key = digest([strategy.recipe(), task.name, task.digest, int(shots), seed])
+    return result_of(strategy.fit(case), case, strategy, shots, source="words", key=key)
 
 
 def words_baseline(

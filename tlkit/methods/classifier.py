@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -13,11 +14,23 @@ from tlkit.errors import TlkitError
 from tlkit.models.backbone import Backbone
 from tlkit.runtime.torch_state import seeded, threads
 
+if TYPE_CHECKING:
+    from tlkit.experiments.source import Source
+
 
 def check_modality(backbone: Backbone, task: Task) -> None:
     """A network for pictures reads no texts."""
     if backbone.modality != task.modality:
         raise TlkitError(f"{backbone.name} was made for {backbone.modality}s, and {task.name} has {task.modality}s.")
+
+
+def check_head(strategy: str, source: Source, target: Task) -> None:
+    """A source's own head names its own classes."""
+    if source.classes != target.classes:
+        raise TlkitError(
+            f"{strategy!r} uses the source's own head, and {source.name} and {target.name} do not name the same "
+            "classes: use 'lp_ft', which fits a new one."
+        )
 
 
 class Classifier(nn.Module):

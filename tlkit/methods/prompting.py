@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from types import MappingProxyType
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import torch
 from torch import nn
 
+from tlkit.arguments import whole
 from tlkit.datasets.task import Examples, Task
+from tlkit.errors import TlkitError, first_line
+from tlkit.errors import shown as repeated
 from tlkit.events import Listener, ignore
 from tlkit.methods.answer_scores import gap_after, score_words
 from tlkit.methods.classifier import accuracy_of
-from tlkit.methods.strategy import Prompt, Prompting, Strategy
-from tlkit.models.backbone import Backbone
+from tlkit.methods.method import Case, Outcome, Strategy
+from tlkit.models.backbone import Backbone, count_parameters
+from tlkit.models.language_model import LanguageModel
+from tlkit.seeding import stream
 
+if TYPE_CHECKING:
+    from tlkit.experiments.source import Source
+
+RECIPE = 1  # raise it when a change to the code changes what is answered: older saved results are then not reused
+TEMPLATE = "{question}\n\n{text}\n\nAnswer ({words}):"
 NO_TEXT = ("N/A", "", "[MASK]")  # what stands for no text at all, in calibration
 WORDINGS = MappingProxyType({  # eight ways to ask for a sentiment; nobody chose among them by what they find
     "question": "{question}\n\n{text}\n\nAnswer ({words}):",
@@ -34,6 +47,50 @@ REQUESTS = MappingProxyType({  # five ways to put any task; words come before th
     "choices": 'The choices are {words}.\n"{text}" is about',
     "call": WORDINGS["call"],
 })  # fmt: skip
+
+
+@dataclass(frozen=True, repr=False)
+class Prompting(Strategy):
+    """How a language model is asked: ``template`` with {question}, {words} and {text}, and what it is shown first.
+
+    ``shown`` is how many labelled examples of each class stand before the question: a number, or ``"shots"`` for all
+    that the run may use. ``calibrated`` divides by what the model answers where there is no text (Zhao et al., 2021).
+    ``order`` numbers the orders in which the same examples may stand.
+    """
+
+    template: str
+    shown: int | Literal["shots"] = 0
+    calibrated: bool = False
+    order: int = 0
+
+    body_is_frozen = True
+    cuts_texts = False
+
+    def recipe(self) -> list:
+        """All that a run's result depends on."""
+        return ["prompt", RECIPE, self.name, self.template, self.shown, self.calibrated, self.order]
+
+    def check(self, source: Source, target: Task) -> None:
+        """Who is asked must be able to answer."""
+        super().check(source, target)
+        if not isinstance(source.backbone, LanguageModel):
+            raise TlkitError(f"{self.name!r} asks in words, and {source.name} can't answer: take a language model.")
+
+    def rows(self, target: Task, shots: int, seed: int) -> np.ndarray:
+        """Those that it is shown."""
+        shown = shots if self.shown == "shots" else self.shown
+        return target.draw(shown, seed=seed) if shown else np.empty(0, int)
+
+    def fit(self, case: Case) -> Outcome:
+        """Nothing learns: the model is asked. The same prompt is read once for all runs, unless one keeps the model."""
+        began = time.perf_counter()
+        luck = stream(case.seed, "prompt order", case.target.name, self.order)
+        shown = case.target.train.take(np.random.default_rng(luck).permutation(case.rows))
+        known = None if case.keep else case.answers  # who keeps the network may change it
+        model = Prompted(case.source.backbone, case.target, self, shown, log_probs=known)
+        seconds = time.perf_counter() - began
+        chances = model.probabilities(case.target.test.items, on_event=case.on_event)
+        return Outcome(chances, seconds, 0, count_parameters(model), model if case.keep else None)
 
 
 class Prompted(nn.Module):
@@ -95,7 +152,33 @@ class Prompted(nn.Module):
         return np.stack([known[asked] for asked in prompts])
 
 
-def wordings(templates: Mapping[str, str] = WORDINGS, *, calibrated: bool = False, shown: int = 0) -> list[Strategy]:
+def Prompt(
+    template: str = TEMPLATE,
+    *,
+    shown: int | Literal["shots"] = 0,
+    calibrated: bool = False,
+    order: int = 0,
+    wording: str = "",
+) -> Prompting:
+    """No weight changes: a language model is asked, and its likeliest answer counts (Brown et al., 2020).
+
+    ``shown`` labelled examples of each class stand before the question: a number, or "shots" for all there are. The
+    same examples stand in another order for each number ``order``. ``wording`` is what to call the template, where
+    several are compared.
+    """
+    _check_template(template)
+    if shown != "shots":
+        no = f"shown={repeated(shown)} is no number of examples"
+        shown = whole(shown, no, least=0, instead="'shots' for all there are")
+    order = whole(order, f"order={repeated(order)} is no number of an order", least=0)
+    name = "prompt" + (f":{shown}" if shown else "") + "+calibrated" * calibrated
+    name += (f", {wording}" if wording else "") + (f", order {order}" if order else "")
+    seen = "nothing" if not shown else "the shots" if shown == "shots" else f"{shown} of each class"
+    about = f"no weight changes: the model is shown {seen}, then asked"
+    return Prompting(name, about, template, shown, calibrated, order)
+
+
+def wordings(templates: Mapping[str, str] = WORDINGS, *, calibrated: bool = False, shown: int = 0) -> list[Prompting]:
     """Prompting in each of several wordings, by name; of each class ``shown`` examples stand before the question."""
     return [Prompt(text, shown=shown, wording=name, calibrated=calibrated) for name, text in templates.items()]
 
@@ -103,3 +186,17 @@ def wordings(templates: Mapping[str, str] = WORDINGS, *, calibrated: bool = Fals
 def either(words: Sequence[str]) -> str:
     """``no or yes``; ``red, green or blue``."""
     return ", ".join(words[:-1]) + f" or {words[-1]}"
+
+
+def _check_template(template: object) -> None:
+    if not isinstance(template, str) or "{text}" not in template:
+        raise TlkitError(
+            f"The template {repeated(template)} has no place for the text: give a text with {{text}} where it goes."
+        )
+    try:
+        template.format(question="", words="", text="")
+    except (LookupError, ValueError, AttributeError) as error:
+        raise TlkitError(
+            f"The template {repeated(template)} can't be filled in ({first_line(error)}): between braces there may be "
+            "{question}, {words} and {text}; other braces are written twice, {{ and }}."
+        ) from error

@@ -2,14 +2,68 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tlkit.datasets.task import Examples
+from tlkit.arguments import whole
+from tlkit.datasets.task import Examples, Task
+from tlkit.errors import TlkitError, shown
 from tlkit.methods.classifier import accuracy_of
+from tlkit.methods.method import Case, Outcome, Strategy
+
+if TYPE_CHECKING:
+    from tlkit.experiments.source import Source
+
+RECIPE = 1  # raise it when a change to the code changes what is learnt: older saved results are then not reused
 
 STRENGTH = 10.0  # scikit-learn's C; on training texts outside the shots, 1 and 100 did no better
+
+
+@dataclass(frozen=True, repr=False)
+class WordCounting(Strategy):
+    """Words are counted in the network's place, ``most`` of them or all."""
+
+    most: int | None = None
+
+    body_is_frozen = True
+    cuts_texts = False
+
+    @property
+    def from_source(self) -> bool:
+        """No network has a part in it."""
+        return False
+
+    def recipe(self) -> list:
+        """All that a run's result depends on."""
+        return ["tf_idf", RECIPE, self.name, STRENGTH, self.most]
+
+    def check(self, source: Source | None, target: Task) -> None:
+        """It counts words, so there must be some."""
+        if target.modality != "text":
+            raise TlkitError(f"{target.name} has {target.modality}s, and only texts have words to count.")
+
+    def fit(self, case: Case) -> Outcome:
+        """Count the words of the labelled texts, and fit a classifier on them."""
+        examples, began = case.examples, time.perf_counter()
+        model = fit_counts(examples, self.most)
+        seconds = time.perf_counter() - began
+        weights = model.probe.coef_.size + model.probe.intercept_.size
+        chances = model.probabilities(case.target.test.items)
+        return Outcome(chances, seconds, weights, weights, model if case.keep else None)
+
+
+def TfIdf(most: int | None = None) -> WordCounting:
+    """The baseline of every text comparison: the same labelled texts, and no network.
+
+    With ``most`` only so many words count: those that differ most between the classes of the labelled texts (chi2).
+    """
+    if most is None:
+        return WordCounting("tf_idf", "no network: words are counted (TF-IDF), and a classifier learns")
+    most = whole(most, f"most={shown(most)} is no number of words")
+    return WordCounting(f"tf_idf:{most}", f"no network: the {most} most telling words are counted", most)
 
 
 @dataclass(frozen=True)

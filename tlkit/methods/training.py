@@ -23,7 +23,7 @@ from tlkit.methods import lora
 from tlkit.methods.classifier import Classifier
 from tlkit.methods.feature_cache import FeatureCache
 from tlkit.methods.frozen_features import FrozenFeatures
-from tlkit.methods.strategy import Phase
+from tlkit.methods.method import Phase
 from tlkit.models.backbone import Backbone
 from tlkit.models.sequences import Activations, Sequences
 from tlkit.models.transformer import Embedding, only_words_of
@@ -92,7 +92,7 @@ def parameter_groups(model: Classifier, phase: Phase) -> list[dict]:
         learning = [p for p in stage.parameters() if p.requires_grad]
         if learning:
             groups.append({"params": learning, "lr": rate})
-            rate *= phase.slower
+            rate *= phase.layer_decay
     return groups
 
 

@@ -17,7 +17,7 @@ from tlkit.errors import TlkitError, shown
 from tlkit.events import Listener, Progress, Step, Stopped
 from tlkit.experiments.source import as_source
 from tlkit.methods.classifier import check_modality
-from tlkit.methods.strategy import Strategy
+from tlkit.methods.method import Strategy
 from tlkit.widgets.ahead import quiet
 
 if TYPE_CHECKING:

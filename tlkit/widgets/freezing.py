@@ -15,7 +15,7 @@ from matplotlib.ticker import PercentFormatter
 from tlkit.datasets.task import Task
 from tlkit.events import Listener
 from tlkit.experiments.compare import transfer
-from tlkit.experiments.question import Run, keys, steps_of
+from tlkit.experiments.question import keys, steps_of
 from tlkit.experiments.result import Result
 from tlkit.experiments.results import Results, as_results
 from tlkit.experiments.source import Source
@@ -102,7 +102,7 @@ class Ledger(Bench):
     def saved(self, learning: int, shots: int) -> list[Result]:
         """The saved runs of exactly this question."""
         name = self.strategy(learning)
-        asked = (self._key(Run(as_strategy(name), shots, seed)) for seed in self._seeds)
+        asked = (self._key(as_strategy(name), shots, seed) for seed in self._seeds)
         return [self._saved[key] for key in asked if key in self._saved]
 
     def found(self, learning: int, shots: int) -> list[Result]:

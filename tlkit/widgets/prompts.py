@@ -76,7 +76,7 @@ class Bench(LabBench):
 
     def prompted(self, question: Question) -> Prompted:
         """The model with the question."""
-        asked = Prompt(self.templates[question.wording], calibrated=question.calibrated).prompting
+        asked = Prompt(self.templates[question.wording], calibrated=question.calibrated)
         task = dataclasses.replace(self.task, label_words=question.words)
         if not question.shown:
             return Prompted(self.backbone, task, asked)

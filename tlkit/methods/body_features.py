@@ -6,14 +6,10 @@ import numpy as np
 
 from tlkit.datasets.task import Task
 from tlkit.events import Listener
-from tlkit.experiments.question import Run, labelled
-from tlkit.experiments.source import Source
 from tlkit.methods.feature_cache import FeatureCache
 from tlkit.methods.fingerprint import stage_fingerprints
 from tlkit.methods.frozen_features import FrozenFeatures
-from tlkit.methods.strategy import Strategy
 from tlkit.models.backbone import Backbone, count_parameters
-from tlkit.seeding import stream
 
 
 class BodyFeatures:
@@ -28,13 +24,10 @@ class BodyFeatures:
         )
         self._tested: dict[int, np.ndarray] = {}
 
-    def plan(self, target: Task, runs: list[Run]) -> None:
-        """Say which runs will be made."""
-        stages = len(self.body.stages)
-        depths = {run.strategy.frozen(phase, stages) for run in runs for phase in run.strategy.phases if phase.rate}
-        rows = [labelled(target, run) for run in runs if _freezes(run.strategy, stages)]
-        for part, asked in ((self.train, rows), (self.test, [])):
-            part.plan(np.concatenate([np.empty(0, int), *asked]), depths - {0})
+    def plan(self, rows: np.ndarray, depths: set[int]) -> None:
+        """Say which labelled rows will be asked for, and after which stages before the last."""
+        self.train.plan(rows, depths)
+        self.test.plan(np.empty(0, int), depths)
 
     def tested(self, stop: int) -> np.ndarray:
         """Features of all test examples after so many stages."""
@@ -55,14 +48,3 @@ class BodyFeatures:
         """The weights of so many first stages."""
         whole = stop == len(self.body.stages)
         return count_parameters(self.body if whole else self.body.stages[:stop])
-
-
-def _freezes(strategy: Strategy, stages: int) -> bool:
-    return any(strategy.frozen(phase, stages) for phase in strategy.phases)
-
-
-def body_of(source: Source, target: Task, strategy: Strategy, seed: int) -> Backbone:
-    """The body that a strategy begins with: the source's own, or a random twin."""
-    if strategy.body == "source":
-        return source.backbone
-    return source.backbone.fresh(stream(seed, "target", source.backbone.name, target.name)).to(source.backbone.device)
