@@ -156,4 +156,4 @@ class TransferBench(Bench):
 
 def trains(strategy: str) -> bool:
     """Whether it takes more than fitting a head."""
-    return any(phase.rate is not None for phase in as_strategy(strategy).phases)
+    return not as_strategy(strategy).body_is_frozen
