@@ -30,7 +30,7 @@ class Runner:
         self.source, self.target = source, target
         self.on_event = on_event or ignore
         self._planned = list(planned)
-        self._features: dict[tuple[str, int], BodyFeatures] = {}
+        self._features: dict[tuple[str, int | None], BodyFeatures] = {}
         self._answers: dict[tuple, np.ndarray] = {}  # to prompts
 
     def run(self, question: Question, *, keep: bool = False) -> Result:
@@ -45,7 +45,7 @@ class Runner:
 
     def _features_for(self, body: str, seed: int) -> BodyFeatures:
         """What a body says before it learns anything; of random bodies only the last is remembered."""
-        which = (body, seed if body == "random" else 0)
+        which = (body, seed if body == "random" else None)
         if which not in self._features:
             self._features = {known: each for known, each in self._features.items() if known[0] != body}
             backbone = self.source.backbone
@@ -55,13 +55,13 @@ class Runner:
             self._plan(features, *which)
         return self._features[which]
 
-    def _plan(self, features: BodyFeatures, body: str, seed: int) -> None:
-        """Say which rows the questions about that body will ask for, and after which stages."""
+    def _plan(self, features: BodyFeatures, body: str, seed: int | None) -> None:
+        """Say which rows the questions about that body will ask for, and after which stages; any seed's without one."""
         stages = len(features.body.stages)
         asked = [
             question
             for question in self._planned
-            if question.strategy.body == body and seed in (0, question.seed)
+            if question.strategy.body == body and seed in (None, question.seed)
             if question.strategy.frozen_depths(stages)
         ]
         depths = set().union(*(question.strategy.frozen_depths(stages) for question in asked))

@@ -16,8 +16,6 @@ from tlkit.methods.method import Case
 from tlkit.methods.tfidf import TfIdf
 from tlkit.seeding import check_seed, choose_seeds
 
-STRATEGY = "tf_idf"
-
 
 def count_words(task: Task | str, *, shots: int = 8, seed: int = 0, most: int | None = None) -> Result:
     """One run of the baseline: the same labelled texts that :func:`tlkit.transfer` draws, and no network.

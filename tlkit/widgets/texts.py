@@ -14,7 +14,6 @@ from tlkit.datasets.task import Task
 from tlkit.events import Listener
 from tlkit.experiments.results import Results, as_results
 from tlkit.experiments.source import Source, as_source
-from tlkit.experiments.text_baseline import STRATEGY, count_words
 from tlkit.methods.classifier import accuracy_of, check_modality, new_head, probabilities
 from tlkit.methods.frozen_features import FrozenFeatures
 from tlkit.methods.linear_probe import fit_head
@@ -27,6 +26,7 @@ from tlkit.widgets.bench import NamedItem, Outcome, TransferBench, spread
 from tlkit.widgets.neighbours import shortened
 from tlkit.widgets.screen import CurveScreen, draw_likelihoods, label_likelihoods
 
+BASELINE = "tf_idf"
 DRAWS = 3  # different sets of labelled texts, for the spread
 TEXTS = 10  # test texts that can be read with what the network says of them
 MOST_BARS = 5  # of twenty classes only the likeliest are drawn
@@ -62,16 +62,13 @@ class Bench(TransferBench):
 
     def make(self, target: Task, strategy: str, shots: int, draw: int, *, on_event: Listener | None = None) -> Outcome:
         """One draw of labels, and what is learnt from it."""
-        if strategy == STRATEGY:
-            run = count_words(target, shots=shots, seed=draw)
-            return Outcome(run.accuracy, self.look(run.model, target))
         if strategy == "head":
             return self._fit(target, shots, draw, on_event)
         return super().make(target, strategy, shots, draw, on_event=on_event)
 
     def is_instant(self, target: Task, strategy: str, _shots: int) -> bool:
         """Words to count, or a head to fit on a task that was read."""
-        return strategy == STRATEGY or (strategy == "head" and target.name in self._read)
+        return strategy == BASELINE or (strategy == "head" and target.name in self._read)
 
     def read(self, target: Task, on_event: Listener | None = None) -> None:
         """Read all texts of a task that the heads of the lab will need."""
@@ -115,7 +112,7 @@ class Screen(CurveScreen):
     def saved(self, shown: Answer) -> dict[str, Results]:
         """Counted words, to compare with, and the strategy itself."""
         known = Results(run for run in self._saved if run.target == shown.target)
-        return {STRATEGY: known, shown.strategy: known}
+        return {BASELINE: known, shown.strategy: known}
 
 
 class WordsLab(AskingLab):
@@ -130,7 +127,7 @@ class WordsLab(AskingLab):
         source: Source | Backbone,
         tasks: str | Task | Sequence[str | Task] = ("reviews/tweets", "intents", "spam"),
         *,
-        strategies: Sequence[str] = (STRATEGY, "head", "partial:2", "full"),
+        strategies: Sequence[str] = (BASELINE, "head", "partial:2", "full"),
         shots: Sequence[int] = (1, 2, 4, 8, 16, 32, 64),
         saved: Results | None = None,
     ):
@@ -140,7 +137,7 @@ class WordsLab(AskingLab):
             check_modality(source.backbone, each)
         self.bench, self._screen = Bench(source, max(shots)), Screen(shots, as_results(saved))
         self._tasks = {style.short(each.name): each for each in given}
-        names = [name if name == STRATEGY else as_strategy(name).name for name in given_strategies(strategies)]
+        names = [as_strategy(name).name for name in given_strategies(strategies)]
         self.task = buttons("Task", list(self._tasks))
         self.strategy = buttons("Strategy", [(style.label(n), n) for n in names], "head" if "head" in names else None)
         self.shots = shots_slider("Labels of each class", shots, 8)
