@@ -27,7 +27,8 @@ def lab(pianist, saved):
     lab.halt()
 
 
-def test_what_is_saved_answers_at_once(lab, saved):
+def test_what_is_saved_answers_at_once(lab, saved, monkeypatch):
+    monkeypatch.setattr(freezing, "transfer", lambda *_, **__: pytest.fail("what was saved is made again"))
     for learning, name in ((1, "partial:1"), (4, "full"), (0, "head")):
         lab.thaw.value = learning
         assert not lab.training

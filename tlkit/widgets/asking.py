@@ -74,8 +74,9 @@ class AskingLab(Lab):
         return self.follow(f"Training, draw {draw + 1} of {self.bench.draws}")
 
     def _answer(self, question: tuple) -> None:
-        for draw in range(self.bench.draws):
-            self.bench.run(*question, draw)
+        if len(self.outcomes) < self.bench.draws:  # what was saved is not made again
+            for draw in range(self.bench.draws):
+                self.bench.run(*question, draw)
         self.show_answer()
         self._work_ahead(question)
 
