@@ -51,6 +51,7 @@ FRONT_DOOR = {
     "task": "datasets.catalogue:task",
     "tasks": "datasets.catalogue:tasks",
     "transfer": "experiments.compare:transfer",
+    "verdicts": "experiments.claims:verdicts",
     "workers": "runtime.workers:workers",
 }
 ROOMS = {

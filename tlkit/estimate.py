@@ -2,33 +2,71 @@
 
 from __future__ import annotations
 
+import math
 import statistics
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from typing import TYPE_CHECKING
 
 from tlkit.arguments import a_number
 from tlkit.errors import TlkitError, shown
 
+if TYPE_CHECKING:
+    import numpy as np
+
+
+class Verdict(StrEnum):
+    """What evidence says of a sentence: it *holds*, it is *not shown*, or it is *contradicted*."""
+
+    HOLDS = "holds"
+    NOT_SHOWN = "not shown"
+    CONTRADICTED = "contradicted"
+
 
 @dataclass(frozen=True)
 class Check:
-    """An estimate against a margin. It holds if the whole 95% interval, not just the mean, is on the right side."""
+    """An estimate, and the region that it must lie in: above one margin, below another, or between two.
+
+    It *holds* if the whole 95% interval, not just the mean, lies in the region, it is *contradicted* if the whole
+    interval lies outside, and *not shown* if the interval straddles a margin. For one margin that is a t test on each
+    side of it, at 2.5%; for two it is the equivalence test of Schuirmann (1987).
+    """
 
     estimate: Estimate
-    sign: str
-    margin: float
-    holds: bool
+    above: float = -math.inf
+    below: float = math.inf
+
+    @property
+    def verdict(self) -> Verdict:
+        """What the interval says."""
+        e = self.estimate
+        if bool(self.holds_for(e.low, e.high)):
+            return Verdict.HOLDS
+        outside = e.high <= self.above or e.low >= self.below
+        return Verdict.CONTRADICTED if outside else Verdict.NOT_SHOWN
+
+    def holds_for(self, low: float | np.ndarray, high: float | np.ndarray) -> bool | np.ndarray:
+        """Whether intervals from ``low`` to ``high``, one or an array of them, lie in the region."""
+        return (low > self.above) & (high < self.below)
 
     def __bool__(self) -> bool:
-        return self.holds
+        return self.verdict is Verdict.HOLDS
 
     def __str__(self) -> str:
         e = self.estimate
-        side = "above" if self.sign == ">" else "below"
         return (
             f"{e.what}: {e.mean:+.3f}, 95% interval {e.low:+.3f} to {e.high:+.3f} over {len(e.values)} {e.of}; "
-            f"must be {side} {self.margin:+.2f}"
+            f"must be {self._region()}"
         )
+
+    def _region(self) -> str:
+        if self.below == math.inf:
+            return f"above {self.above:+.2f}"
+        if self.above == -math.inf:
+            return f"below {self.below:+.2f}"
+        return f"between {self.above:+.2f} and {self.below:+.2f}"
 
 
 CONFIDENCE = 0.95
@@ -38,9 +76,9 @@ CONFIDENCE = 0.95
 class Estimate:
     """A figure for each seed, with their mean and its 95% interval (Student's t).
 
-    Estimates subtract seed by seed: ``a - b`` is the paired difference. Compared with a margin they give a
-    :class:`Check`, which holds if the whole interval is on the right side of it. Where there is no seed,
-    other luck may take its place: ``of`` says what the figures are of, such as "wordings".
+    Estimates subtract seed by seed: ``a - b`` is the paired difference. Compared with a margin (``gain > 0.10``,
+    ``gain < 0.02``, ``gain.within(0.05)``) they give a :class:`Check`. Where there is no seed, other luck may take its
+    place: ``of`` says what the figures are of, such as "wordings".
     """
 
     by_seed: Mapping[int, float]
@@ -61,11 +99,7 @@ class Estimate:
     def half_width(self) -> float:
         """Half the width of the interval; infinite for a single seed, which says nothing of the spread."""
         n = len(self.values)
-        if n < 2:
-            return float("inf")
-        from scipy.stats import t
-
-        return float(t.ppf((1 + CONFIDENCE) / 2, n - 1)) * statistics.stdev(self.values) / n**0.5
+        return t_quantile(n) * statistics.stdev(self.values) / n**0.5 if n > 1 else math.inf
 
     @property
     def low(self) -> float:
@@ -88,17 +122,18 @@ class Estimate:
         gaps = {seed: self.by_seed[seed] - other.by_seed[seed] for seed in seeds}
         return Estimate(gaps, f"{self.what} - {other.what}", self.of)
 
-    def __gt__(self, margin: float):
-        pass
+    def __gt__(self, margin: float) -> Check:
+        return Check(self, above=self._margin(margin))
 
+    def __lt__(self, margin: float) -> Check:
+        return Check(self, below=self._margin(margin))
+
+    def within(self, margin: float) -> Check:
+        """The check that it is nowhere further than ``margin`` from 0: of a difference, that two are as good."""
         margin = self._margin(margin)
-        return Check(self, ">", margin, self.low > margin)
-
-    def __lt__(self, margin: float):
-        pass
-
-        margin = self._margin(margin)
-        return Check(self, "<", margin, self.high < margin)
+        if margin <= 0:
+            raise TlkitError(f"{self.what} can't be within {margin} of 0: give a margin above 0, such as 0.05.")
+        return Check(self, above=-margin, below=margin)
 
     def _margin(self, margin: object) -> float:
         what = f"{self.what} can't be compared with {shown(margin)}"
@@ -106,3 +141,11 @@ class Estimate:
 
     def __str__(self) -> str:
         return f"{self.mean:.3f} ({self.low:.3f} to {self.high:.3f})"
+
+
+@cache
+def t_quantile(n: int) -> float:
+    """How many standard errors the interval of ``n`` figures reaches to each side (Student 1908)."""
+    from scipy.stats import t
+
+    return float(t.ppf((1 + CONFIDENCE) / 2, n - 1))

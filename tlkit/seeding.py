@@ -52,12 +52,17 @@ def _refuse_many(count: int) -> None:
         raise TlkitError(f"{count:,} seeds are more than anybody waits for: name {MOST:,} or fewer, as in 10-14.")
 
 
+def fresh_seeds() -> str:
+    """The seeds of ``TLKIT_SEEDS``, on which a lesson is asked afresh, as they were written; "" where none are set."""
+    return os.environ.get(VARIABLE, "").strip()
+
+
 def asked(everything: Iterable, *, claims: Iterable) -> list:
     """What a lesson asks: ``everything`` on the seeds whose runs are saved with it, on others what its ``claims`` need.
 
     Others are those of ``TLKIT_SEEDS``, on which every run is computed afresh, and what is left out is said.
     """
-    everything, claims, chosen = list(everything), list(claims), os.environ.get(VARIABLE, "").strip()
+    everything, claims, chosen = list(everything), list(claims), fresh_seeds()
     if not chosen or len(claims) == len(everything):
         return everything
     left_out = ", ".join(getattr(each, "name", str(each)) for each in everything if each not in claims)
@@ -82,5 +87,4 @@ def choose_seeds(seeds: int | str | Iterable[int] | None = None) -> tuple[int, .
         most=MOST,
         instead="name them, as in '10-14'",
     )
-    chosen = os.environ.get(VARIABLE, "").strip()
-    return parse_seeds(chosen) if chosen else tuple(range(count))
+    return parse_seeds(fresh_seeds()) if fresh_seeds() else tuple(range(count))

@@ -82,7 +82,9 @@ def test_the_demo_tells_every_run_as_json(told):
         "strategy", "shots", "seed", "accuracy", "seconds", "trainable_params", "total_params",
     }  # fmt: skip
     assert len(data["claims"]) == 3
-    assert all(set(claim) == {"text", "holds", "value", "low", "high"} for claim in data["claims"])
+    assert all(
+        set(claim) == {"text", "holds", "verdict", "replicates", "value", "low", "high"} for claim in data["claims"]
+    )
 
 
 @pytest.fixture(scope="module")

@@ -38,6 +38,7 @@ def demo(options: argparse.Namespace) -> int:
     from tqdm import tqdm
 
     from tlkit.commands import demo as stories
+    from tlkit.estimate import Verdict
     from tlkit.events import bar_listener
 
     asked = stories.story(
@@ -51,7 +52,7 @@ def demo(options: argparse.Namespace) -> int:
         print(json.dumps(stories.as_json(results, judged)))
     else:
         _tell(results, judged, title, options.picture or f"{title.replace(' ', '_').replace('/', '-')}.png")
-    return 0 if all(claim.holds for claim in judged) else 1
+    return 1 if any(claim.verdict is Verdict.CONTRADICTED for claim in judged) else 0
 
 
 def fetch(options: argparse.Namespace) -> int:
