@@ -20,7 +20,7 @@ class Mistake:
     claims: bool = False
 
 
-TRAINING, STRATEGY, METHOD = "methods/test_training.py", "methods/test_strategy.py", "methods/test_method.py"
+TRAINING, STRATEGY, METHOD = "methods/test_training.py", "methods/test_finetuning.py", "methods/test_method.py"
 COMPARE, RUNNER, RESULTS = "experiments/test_compare.py", "experiments/test_runner.py", "experiments/test_results.py"
 TASK, CLAIMS, SEEDS = "datasets/test_task.py", "experiments/test_claims.py", "test_seeding.py"
 FROZEN, PROMPTS, LORA = "methods/test_frozen_features.py", "methods/test_prompting.py", "methods/test_lora.py"
@@ -40,10 +40,8 @@ COUNTED, JOURNAL, FIGURES = (
 
 MISTAKES = [
     # --- what learns, and what must not ---
-    Mistake("frozen stages learn", "methods/training.py",
-            "stage.eval().requires_grad_(False)", "stage.eval()", (TRAINING, STRATEGY)),
-    Mistake("frozen stages are in training mode", "methods/training.py",
-            "stage.eval().requires_grad_(False)", "stage.requires_grad_(False)", (TRAINING, STRATEGY)),
+    Mistake("frozen stages learn", "methods/finetuning.py",
+            "frozen = self._unchanging(model.backbone, phase)", "frozen = 0", (STRATEGY, METHOD, TRAINING), True),
     Mistake("nothing is put back into evaluation mode", "methods/training.py",
             "backbone.requires_grad_(True).eval()", "backbone.requires_grad_(True)", (TRAINING, STRATEGY), True),
     Mistake("the network trains without its dropout", "methods/training.py",
