@@ -23,6 +23,7 @@ class BodyFeatures:
             for part in (target.train, target.test)
         )
         self._tested: dict[int, np.ndarray] = {}
+        self._counted: dict[int, int] = {}
 
     def plan(self, rows: np.ndarray, depths: set[int]) -> None:
         """Say which labelled rows will be asked for, and after which stages before the last."""
@@ -46,5 +47,7 @@ class BodyFeatures:
 
     def count(self, stop: int) -> int:
         """The weights of so many first stages."""
-        whole = stop == len(self.body.stages)
-        return count_parameters(self.body if whole else self.body.stages[:stop])
+        if stop not in self._counted:
+            whole = stop == len(self.body.stages)
+            self._counted[stop] = count_parameters(self.body if whole else self.body.stages[:stop])
+        return self._counted[stop]
