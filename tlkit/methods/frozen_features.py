@@ -50,14 +50,12 @@ class FrozenFeatures:
         self.on_event = on_event or ignore
         self._fingerprints = fingerprints
         self._ahead, self._waypoints = np.empty(0, int), set()
-        self._went: set[tuple[int, bool]] = set()  # where all that was planned went through
         self._tokens: dict[int, Tensor] = {}
         self._began = 0.0
 
     def plan(self, rows: np.ndarray, waypoints: Iterable[int] = ()) -> None:
         """Say which rows will be asked for, and after which stages: they then go through together, on one way."""
         self._ahead, self._waypoints = np.unique(rows), set(waypoints)
-        self._went.clear()
 
     def features(self, rows: np.ndarray | None = None, *, stop: int | None = None) -> np.ndarray:
         """Features (n, width) of the items at ``rows``, all by default, pooled after the first ``stop`` stages."""
@@ -100,12 +98,11 @@ class FrozenFeatures:
 
     def _fill(self, rows: np.ndarray, stop: int, *, pooled: bool) -> None:
         """Compute those of ``rows`` and of what was planned that nobody has computed."""
-        rows = np.unique(rows if (stop, pooled) in self._went else np.concatenate([self._ahead, rows]))
+        rows = np.unique(np.concatenate([self._ahead, rows]))
         keys = self._keys(rows, stop, pooled)
         missing = rows[[key not in self.cache for key in keys]]
         if len(missing):
             self._compute(missing, stop, pooled, keep=False)
-        self._went.add((stop, pooled))
 
     def _compute(self, rows: np.ndarray, stop: int, pooled: bool, *, keep: bool = True) -> dict[int, dict[str, Tensor]]:
         """Run ``rows`` through, block by block, and cache what comes out; returned only if it is to be kept here."""
