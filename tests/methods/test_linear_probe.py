@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.special import log_softmax, softmax
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
@@ -18,28 +19,22 @@ def some(classes: int, each: int, width: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def oracle(features: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """The logarithms of chances (n, classes) of what is told apart as well as it can be."""
+    """The chances (n, classes) that scikit-learn finds, where it does not stop early."""
     scaled = StandardScaler().fit_transform(features.astype(float))
     found = LogisticRegression(C=probe.HEAD_STRENGTH, tol=1e-10, max_iter=100_000).fit(scaled, labels)
-    return found.predict_log_proba(scaled)
+    return found.predict_proba(scaled)
 
 
 def ours(features: np.ndarray, labels: np.ndarray, classes: int) -> np.ndarray:
     weight, bias = linear_probe(features, labels, classes=classes)
-    scores = features.astype(float) @ weight.T + bias
-    return (
-        scores
-        - np.log(np.exp(scores - scores.max(1, keepdims=True)).sum(1, keepdims=True))
-        - scores.max(1, keepdims=True)
-    )
+    return softmax(features.astype(float) @ weight.T + bias, axis=1)
 
 
 def loss(features: np.ndarray, labels: np.ndarray, weight: np.ndarray, bias: np.ndarray) -> float:
     """What multinomial logistic regression makes as small as it can, on standardised features."""
     scaler = StandardScaler().fit(features.astype(float))
     scores = features.astype(float) @ weight.T + bias
-    top = scores.max(axis=1)
-    entropy = np.log(np.exp(scores - top[:, None]).sum(axis=1)) + top - scores[np.arange(len(labels)), labels]
+    entropy = -log_softmax(scores, axis=1)[np.arange(len(labels)), labels]
     return float(((weight * scaler.scale_) ** 2).sum() / 2 + probe.HEAD_STRENGTH * entropy.sum())
 
 
@@ -55,10 +50,10 @@ SHAPES = {
 def test_it_finds_what_logistic_regression_finds(shape):
     features, labels = some(*SHAPES[shape])
     classes = SHAPES[shape][0]
-    assert np.allclose(ours(features, labels, classes), oracle(features, labels), atol=2e-3)
+    assert np.allclose(ours(features, labels, classes), oracle(features, labels), atol=1e-3)
 
 
-@pytest.mark.parametrize("shape", set(SHAPES) - {"two-classes"})
+@pytest.mark.parametrize("shape", [shape for shape in SHAPES if shape != "two-classes"])
 def test_no_other_head_has_less_to_lose(shape):
     features, labels = some(*SHAPES[shape])
     mine = loss(features, labels, *linear_probe(features, labels, classes=SHAPES[shape][0]))
@@ -83,7 +78,7 @@ def test_the_same_example_twice_and_a_feature_that_says_nothing_do_no_harm():
     features[:, 7] = 0.1
     weight, _ = linear_probe(features, labels, classes=3)
     assert not weight[:, 7].any()
-    assert np.allclose(ours(features, labels, 3), oracle(features, labels), atol=2e-3)
+    assert np.allclose(ours(features, labels, 3), oracle(features, labels), atol=1e-3)
 
 
 def test_where_there_is_one_class_there_is_nothing_to_learn():
@@ -93,7 +88,7 @@ def test_where_there_is_one_class_there_is_nothing_to_learn():
 
 
 @pytest.mark.weights
-@pytest.mark.parametrize("network, task", [("efficientnet-lite0", "surfaces/grass"), ("minilm", "reviews/tweets")])
+@pytest.mark.parametrize(("network", "task"), [("efficientnet-lite0", "surfaces/grass"), ("minilm", "reviews/tweets")])
 def test_on_real_features_it_names_what_scikit_learn_names(network, task):
     backbone, target = tl.backbone(network), tl.task(task)
     tested = target.test.items[:80]
