@@ -1,4 +1,4 @@
-"""How time grows with the number of runs, and time and memory with the number of images."""
+"""How time grows with the number of runs, heads beside scikit-learn's, and time and memory by the number of images."""
 
 from __future__ import annotations
 
