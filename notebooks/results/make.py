@@ -128,26 +128,25 @@ def lora(executor) -> tl.Results:
 
 
 def prompting(executor) -> tl.Results:
-    """Every comparison of lesson 09. Where no labels are drawn, wordings and orders take the place of seeds."""
+    """Every comparison of lesson 09: claims, for which each seed draws a test of its own; then what is only shown."""
     from tlkit.analysis.wordings import on_labels
     from tlkit.methods.prompting import REQUESTS, WORDINGS, wordings
-    from tlkit.seeding import choose_seeds
 
-    smollm2, seeds = tl.backbone("smollm2").float(), choose_seeds(None)
-    tweets, intents = tl.task("reviews/tweets").fewer(test=64), tl.task("intents").fewer(test=100)
-    letters = replace(tweets, label_words=("A", "B"))
-    both = [*wordings(), *wordings(calibrated=True)]
-    shown = zip(wordings(shown=2), wordings(shown=2, calibrated=True), strict=True)
+    smollm2, tweets, intents = tl.backbone("smollm2").float(), tl.task("reviews/tweets"), tl.task("intents")
+    letters, some = replace(tweets, label_words=("A", "B")), tweets.fewer(test=64, seed=0)
+    both, shown = [[*wordings(shown=n), *wordings(shown=n, calibrated=True)] for n in (0, 2)]
+    requests = [*wordings(REQUESTS), *wordings(REQUESTS, calibrated=True)]
     orders = [tl.Prompt(WORDINGS["label"], shown=2, wording="label", order=n) for n in range(1, 6)]
     asked = [
-        (tweets, [*both, *orders], [2], seeds[:1]),
-        (letters, both, [2], seeds[:1]),
-        *((tweets, pair, [2], [draw]) for draw, pair in enumerate(shown, seeds[0])),
-        *((on_labels(tweets, shots=8, seed=seed), wordings(), [8], [seed]) for seed in seeds),
-        (tweets, ["head"], [2, 8, 64], seeds),
-        (tweets, ["lora:8@2"], [64], seeds),
-        (intents, [*wordings(REQUESTS), *wordings(REQUESTS, calibrated=True)], [1], seeds[:1]),
-        (intents, ["head"], [1, 4], seeds),
+        *((tweets.fewer(test=16, seed=seed), both, [1], [seed]) for seed in range(20)),
+        *((letters.fewer(test=16, seed=seed), both, [1], [seed]) for seed in range(10)),
+        *((on_labels(tweets, shots=4, seed=seed), wordings(), [1], [seed]) for seed in range(20)),
+        *((intents.fewer(test=20, seed=seed), requests, [1], [seed]) for seed in range(20)),
+        *((intents.fewer(test=20, seed=seed), ["head"], [1, 4], [seed]) for seed in range(20)),
+        *((some, [one, even], [2], [draw]) for draw, (one, even) in enumerate(zip(shown[:8], shown[8:], strict=True))),
+        (some, orders, [2], [0]),
+        (some, ["head"], [2, 8, 64], range(5)),
+        (some, ["lora:8@2"], [64], range(5)),
     ]
     return tl.Results(
         run
