@@ -138,7 +138,7 @@ def prompting(executor) -> tl.Results:
     requests = [*wordings(REQUESTS), *wordings(REQUESTS, calibrated=True)]
     orders = [tl.Prompt(WORDINGS["label"], shown=2, wording="label", order=n) for n in range(1, 6)]
     asked = [
-        *((tweets.fewer(test=16, seed=seed), both, [1], [seed]) for seed in range(10)),
+        *((tweets.fewer(test=16, seed=seed), both, [1], [seed]) for seed in range(20)),
         *((letters.fewer(test=16, seed=seed), both, [1], [seed]) for seed in range(10)),
         *((on_labels(tweets, shots=4, seed=seed), wordings(), [1], [seed]) for seed in range(10)),
         *((intents.fewer(test=20, seed=seed), requests, [1], [seed]) for seed in range(20)),
