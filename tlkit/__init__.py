@@ -56,14 +56,17 @@ FRONT_DOOR = {
 }
 ROOMS = {
     "batchnorm": "analysis.batchnorm",
+    "environments": "datasets.environments",
     "forgetting": "analysis.forgetting",
     "labs": "widgets.labs",
     "layers": "analysis.layers",
+    "learning_curves": "analysis.learning_curves",
     "lora": "methods.lora",
     "negative_transfer": "analysis.negative_transfer",
     "neighbours": "analysis.neighbours",
     "plots": "plots",
     "prompting": "methods.prompting",
+    "reinforcement": "methods.reinforcement",
     "text_baseline": "experiments.text_baseline",
     "wordings": "analysis.wordings",
     "written_rule": "analysis.written_rule",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -113,6 +113,13 @@ class Task:
         train = replace(self.train, labels=labels)
         return replace(self, name=f"{self.name} with shuffled labels", train=train)
 
+    def judge(self, answers: np.ndarray) -> tuple[float, tuple]:
+        """What answers to the test are worth: the accuracy, and what :func:`rights` says of each class.
+
+        Here they are how likely each class of each example was found (n, classes).
+        """
+        return accuracy_of(answers, self.test.labels), rights(answers, self.test.labels, self.classes)
+
     @cached_property
     def digest(self) -> str:
         """A hash of all that a run can learn from or be tested on."""
@@ -121,6 +128,18 @@ class Task:
             blake.update((array_digest(part.items) + array_digest(part.labels)).encode())
         blake.update("\0".join(self.classes).encode())
         return blake.hexdigest()
+
+
+def accuracy_of(chances: np.ndarray, labels: np.ndarray) -> float:
+    """The share of rows of ``chances`` (n, classes) that are highest at the label."""
+    return float((chances.argmax(axis=1) == labels).mean())
+
+
+def rights(chances: np.ndarray, labels: np.ndarray, classes: Sequence[str]) -> tuple[tuple[str, int, int], ...]:
+    """For each class its name, how many of its rows of ``chances`` are highest at the label, and how many it has."""
+    named = np.bincount(labels[chances.argmax(axis=1) == labels], minlength=len(classes))
+    there = np.bincount(labels, minlength=len(classes))
+    return tuple(zip(classes, named.tolist(), there.tolist(), strict=True))
 
 
 def check_shots(shots: object) -> int:

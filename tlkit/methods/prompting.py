@@ -18,7 +18,7 @@ from tlkit.errors import TlkitError, first_line
 from tlkit.errors import shown as repeated
 from tlkit.events import Listener, ignore
 from tlkit.methods.answer_scores import gap_after, score_words
-from tlkit.methods.classifier import accuracy_of
+from tlkit.datasets.task import accuracy_of
 from tlkit.methods.method import Case, Outcome, Strategy
 from tlkit.models.backbone import Backbone, count_parameters
 from tlkit.models.language_model import LanguageModel
@@ -86,7 +86,7 @@ class Prompting(Strategy):
         began = time.perf_counter()
         luck = stream(case.seed, "prompt order", case.target.name, self.order)
         shown = case.target.train.take(np.random.default_rng(luck).permutation(case.rows))
-        known = None if case.keep else case.answers  # who keeps the network may change it
+        known = None if case.keep else case.known  # who keeps the network may change it
         model = Prompted(case.source.backbone, case.target, self, shown, log_probs=known)
         seconds = time.perf_counter() - began
         chances = model.probabilities(case.target.test.items, on_event=case.on_event)

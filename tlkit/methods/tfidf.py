@@ -11,7 +11,7 @@ import numpy as np
 from tlkit.arguments import whole
 from tlkit.datasets.task import Examples, Task
 from tlkit.errors import TlkitError, shown
-from tlkit.methods.classifier import accuracy_of
+from tlkit.datasets.task import accuracy_of
 from tlkit.methods.method import Case, Outcome, Strategy
 
 if TYPE_CHECKING:

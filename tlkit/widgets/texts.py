@@ -14,7 +14,8 @@ from tlkit.datasets.task import Task
 from tlkit.events import Listener
 from tlkit.experiments.results import Results, as_results
 from tlkit.experiments.source import Source, as_source
-from tlkit.methods.classifier import accuracy_of, check_modality, new_head, probabilities
+from tlkit.datasets.task import accuracy_of
+from tlkit.methods.classifier import check_modality, new_head, probabilities
 from tlkit.methods.frozen_features import FrozenFeatures
 from tlkit.methods.linear_probe import fit_head
 from tlkit.methods.strategy import as_strategy
