@@ -156,17 +156,47 @@ def prompting(executor) -> tl.Results:
     )
 
 
+def a_robot(executor) -> tl.Results:
+    """Every comparison of lesson 17. A practice of 192 episodes is the one of 8 that went on, so they are made here."""
+    cart, varied, either = (tl.task(f"cartpole{kind}") for kind in ("", "/varied", "/either"))
+    balancer, nonsense = (
+        tl.pretrain(tl.backbone("policy-net"), taught, steps=30) for taught in (cart, cart.shuffled())
+    )
+    traveller, undecided = (tl.pretrain(tl.backbone("policy-net"), taught, steps=100) for taught in (varied, either))
+    reacher = tl.pretrain(tl.backbone("policy-net", size=8), tl.task("reach"), steps=80)
+    nobody, episodes = tl.random_source(tl.backbone("policy-net")), [8, 16, 32, 64, 96, 128, 192]
+    sluggish, crossed = tl.task("cartpole/sluggish"), tl.task("cartpole/reversed")
+    asked = [
+        (balancer, sluggish, ["as_is", "random_policy"], [8]),
+        (balancer, sluggish, ["scratch", "head", "full", "lp_ft", "keep"], episodes),
+        (balancer, crossed, ["as_is", "random_policy"], [8]),
+        (balancer, crossed, ["scratch", "head", "keep"], episodes),
+        (balancer, tl.task("cartpole/jupiter"), ["as_is", "random_policy"], [8]),
+        (balancer, tl.task("cartpole/jupiter"), ["scratch"], [8, 64]),
+        (traveller, sluggish, ["as_is"], [8]),
+        (nonsense, sluggish, ["full"], [8, 64]),
+        (undecided, cart, ["as_is"], [8]),
+        (nobody, cart, ["scratch"], episodes),
+        (nobody, varied, ["scratch"], episodes),
+        (reacher, tl.task("reach/longer"), ["scratch", "keep"], [8, 32, 128]),
+        (reacher, tl.task("reach/longer"), ["as_is", "random_policy"], [8]),
+    ]
+    return _compared(asked, None, seeds=10)
+
+
 def _depths(stages: int, strategy: str = "head") -> list[str]:
     """The strategy, cut after each stage."""
     return [f"{strategy}@{stage}" for stage in range(1, stages + 1)]
 
 
-def _compared(asked: list[tuple], executor, steps: int | None = None) -> tl.Results:
+def _compared(asked: list[tuple], executor, steps: int | None = None, seeds: int | None = None) -> tl.Results:
     """Every run of comparisons of (source, target, strategies, shots)."""
     return tl.Results(
         run
         for source, target, strategies, shots in asked
-        for run in tl.compare(source, target, strategies=strategies, shots=shots, steps=steps, executor=executor)
+        for run in tl.compare(
+            source, target, strategies=strategies, shots=shots, steps=steps, seeds=seeds, executor=executor
+        )
     )
 
 
@@ -178,6 +208,7 @@ LESSONS = {
     "07-words": words,
     "08-lora": lora,
     "09-prompting": prompting,
+    "17-a-robot": a_robot,
 }
 
 

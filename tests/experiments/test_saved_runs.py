@@ -41,8 +41,8 @@ def make(monkeypatch):
         named = [as_strategy(each) for each in strategies]
         return questions(as_source(source), as_task(target), named, shots, choose_seeds(seeds), steps)
 
-    def pretrain(backbone, task):
-        return PretrainedSource(Classifier(backbone, None), task.name, task.classes, task, 0, 300, 0.0)
+    def pretrain(backbone, task, steps=300):
+        return PretrainedSource(Classifier(backbone, None), task.name, task.classes, task, 0, steps, 0.0)
 
     def compare(source, target, *, executor, **asked):
         module.asked |= {question.key for question in grid(source, target, **asked)}

@@ -46,7 +46,9 @@ class World:
 
     def physics(self, episodes: int, draw: np.random.Generator) -> dict[str, np.ndarray]:
         """The physics of each episode, by name (episodes,)."""
-        fields = {f.name: getattr(self, f.name) for f in dataclasses.fields(self) if f.name not in ("delay", "reversed")}
+        fields = {
+            f.name: getattr(self, f.name) for f in dataclasses.fields(self) if f.name not in ("delay", "reversed")
+        }
         drawn = {name: draw.uniform(*_ends(value), episodes) for name, value in fields.items()}
         first, last = _ends(self.delay)
         drawn["delay"] = draw.integers(first, last + 1, episodes)
@@ -220,7 +222,7 @@ class Environment(Task):
 def environment(name: str, world: World, about: str = "") -> Environment:
     """An environment of your own: a world whose physics you chose, such as ``CartPole(gravity=1.6)``."""
     check_physics(world)
-    parts = [_episodes(world, count, name, part) for count, part in ((PRACTICE, "practice"), (TESTS, "test"))]
+    parts = [_episodes(world, count, part) for count, part in ((PRACTICE, "practice"), (TESTS, "test"))]
     return Environment(name, "state", world.actions, *parts, about=about, world=world)
 
 
@@ -242,8 +244,9 @@ def _ends(value: object) -> tuple:
     return tuple(value) if isinstance(value, (tuple, list)) and len(value) == 2 else (value, value)
 
 
-def _episodes(world: World, count: int, name: str, part: str) -> Examples:
-    draw = np.random.default_rng(stream(0, "episodes", name, part))
+def _episodes(world: World, count: int, part: str) -> Examples:
+    """They begin alike on every machine of a kind, whatever its physics."""
+    draw = np.random.default_rng(stream(0, "episodes", type(world).__name__, part))
     return Examples(world.start(count, draw), np.zeros(count, dtype=np.int64), world.physics(count, draw))
 
 

@@ -26,7 +26,6 @@ from tlkit.experiments.schedule import run_all
 from tlkit.experiments.source import Source, as_source
 from tlkit.methods.cut_texts import tell_cut
 from tlkit.methods.method import Strategy
-from tlkit.methods.reinforcement import suited
 from tlkit.methods.strategy import as_strategy
 from tlkit.models.backbone import Backbone
 from tlkit.seeding import check_seed, choose_seeds
@@ -51,7 +50,7 @@ def transfer(
     computes, such as "cuda".
     """
     source, target = as_source(source).on(device), as_task(target)
-    strategy, seed, shots = suited(as_strategy(strategy), target), check_seed(seed), check_shots(shots)
+    strategy, seed, shots = as_strategy(strategy), check_seed(seed), check_shots(shots)
     (question,) = questions(source, target, [strategy], [shots], [seed], steps)
     if strategy.cuts_texts:
         tell_cut(source.backbone, target)
@@ -88,8 +87,7 @@ def compare(
     """
     source, target = as_source(source).on(device), as_task(target)
     named = listed(strategies, "strategies", "['scratch', 'head']", single=(str, Strategy))
-    strategies = [suited(as_strategy(each), target) for each in named]
-    shots = numbers(shots, "shots", check_shots, "[1, 5, 20]")
+    strategies, shots = [as_strategy(each) for each in named], numbers(shots, "shots", check_shots, "[1, 5, 20]")
     grid = questions(source, target, strategies, shots, choose_seeds(seeds), steps)
     _check_executor(executor)
     earlier = as_results(reuse)

@@ -20,12 +20,13 @@ from tlkit.datasets.environments import MOST_DELAY, SIDE_BY_SIDE, Environment, W
 from tlkit.datasets.task import Examples, Task
 from tlkit.errors import TlkitError
 from tlkit.events import Listener, Step, ignore
-from tlkit.methods.classifier import Classifier
+from tlkit.methods.classifier import Classifier, check_modality
 from tlkit.methods.finetuning import Finetuning
 from tlkit.methods.frozen_body import FrozenBody
 from tlkit.methods.method import Case, Outcome, Phase, Strategy
 from tlkit.methods.training import parameter_groups
-from tlkit.models.backbone import count_parameters
+from tlkit.models.backbone import Backbone, count_parameters
+from tlkit.models.policy import Dense
 from tlkit.runtime.torch_state import threads
 from tlkit.seeding import stream
 
@@ -64,6 +65,10 @@ class Played(NamedTuple):
         return (better / (better.std() + 1e-6)).astype(np.float32)
 
 
+def _arrays(layer: torch.nn.Linear) -> tuple[np.ndarray, np.ndarray]:
+    return layer.weight.detach().cpu().numpy().T, layer.bias.detach().cpu().numpy()
+
+
 @torch.inference_mode()
 def play(policy: Classifier, world: World, episodes: Examples, draw: np.random.Generator) -> Played:
     """Let a policy act in episodes side by side, until all are over."""
@@ -84,9 +89,22 @@ def play(policy: Classifier, world: World, episodes: Examples, draw: np.random.G
 
 
 def _actor(policy: Classifier) -> Callable[[np.ndarray], np.ndarray]:
-    """What scores actions (episodes, actions) of what is seen."""
-    prepare, device = policy.backbone.prepare, policy.backbone.device
-    return lambda seen: policy(prepare(seen).to(device)).cpu().numpy()
+    """What scores actions (episodes, actions) of what is seen.
+
+    Acting needs no gradient. Of dense layers NumPy does the same sums in a tenth of the time that torch needs to begin.
+    """
+    backbone = policy.backbone
+    if not all(isinstance(stage, Dense) for stage in backbone.stages):
+        return lambda seen: policy(backbone.prepare(seen).to(backbone.device)).cpu().numpy()
+    *body, head = [_arrays(part) for part in (*backbone.stages, policy.head)]
+
+    def act(seen: np.ndarray) -> np.ndarray:
+        values = seen.astype(np.float32)
+        for weights, bias in body:
+            values = np.tanh(values @ weights + bias)
+        return values @ head[0] + head[1]
+
+    return act
 
 
 def improve(policy: Classifier, optimiser: torch.optim.Optimizer, played: Played, advantages: np.ndarray) -> float:
@@ -145,14 +163,21 @@ class Practice:
 def tested(policy: Classifier, environment: Environment) -> np.ndarray:
     """The returns of the environment's test episodes (n,); luck is the same for every policy."""
     with threads(policy.backbone.threads):
-        draw = np.random.default_rng(stream(0, "test", environment.name))
+        draw = np.random.default_rng(stream(0, "test"))
         return play(policy, environment.world, environment.test, draw).returns
+
+
+def check_inputs(policy: Backbone, environment: Environment) -> None:
+    """A network must be given as many numbers as an environment shows, and says so if it is not."""
+    check_modality(policy, environment)
+    policy.prepare(environment.world.observe(environment.test.items[:1]))
 
 
 def school(
     policy: Classifier, environment: Environment, phase: Phase, *, seed: int, steps: int, on_event: Listener
 ) -> float:
     """Let a new policy practise ``steps`` batches, in place; what it is worth then."""
+    check_inputs(policy.backbone, environment)
     practice = Practice(policy, environment, [phase], np.random.default_rng(seed))
     practice.go_on(environment.draw(steps * SIDE_BY_SIDE, seed=seed), on_event)
     return environment.judge(tested(policy, environment))[0]
@@ -176,6 +201,7 @@ class Practised(Finetuning):
         if not isinstance(target, Environment):
             raise TlkitError(f"{self.name!r} acts in an environment, and {target.name} is none: try 'cartpole'.")
         super().check(source, target)
+        check_inputs(source.backbone, target)
 
     def rows(self, target: Task, shots: int, seed: int) -> np.ndarray:
         """The episodes that it practises: none, where nothing learns."""

@@ -26,8 +26,8 @@ class Predict(anywidget.AnyWidget):
     """A curve that the reader drags into place, and over which `reveal` later draws what was measured.
 
     `shots` are the numbers of labelled examples, `unit` what they count, `label` whose accuracy it is. `reference` is a
-    (name, values) pair drawn in grey as a given, `chance` the accuracy of guessing (None: no line). Accuracies are
-    fractions from 0 to 1. The view takes no more drawing once the truth is shown; from Python, `values = [...]` draws.
+    (name, values) pair drawn in grey as a given, `chance` the accuracy of guessing (None: no line). Accuracies,
+    or whatever `measure` says, are fractions from 0 to 1. The view takes no more drawing once the truth is shown; from Python, `values = [...]` draws.
     """
 
     _esm = HERE / "predict.js"
@@ -38,6 +38,7 @@ class Predict(anywidget.AnyWidget):
     unit = traitlets.Unicode().tag(sync=True)
     shots = traitlets.List(traitlets.Int()).tag(sync=True)
     steps = traitlets.List(traitlets.Unicode(), help="Each of `shots` with its unit, in words.").tag(sync=True)
+    measure = traitlets.Unicode("accuracy", help="What the percents are of.").tag(sync=True)
     chance = traitlets.Float(allow_none=True).tag(sync=True)
     reference = traitlets.Instance(dict, allow_none=True, help='None, or {"name", "values"}.').tag(sync=True)
     values = traitlets.List(traitlets.Float(), help="The reader's curve.").tag(sync=True)
@@ -55,6 +56,7 @@ class Predict(anywidget.AnyWidget):
         chance: float | None = 1 / 12,
         reference: tuple[str, Sequence[float]] | None = None,
         unit: str = "notes of each name",
+        measure: str = "accuracy",
     ) -> None:
         shots = _shots(shots)
         if chance is not None:
@@ -64,8 +66,9 @@ class Predict(anywidget.AnyWidget):
             reference = {"name": str(name), "values": _fractions("the reference", values, len(shots))}
         steps = [f"{n} {_counted(unit, n)}" for n in shots]
         super().__init__(
-            shots=shots, steps=steps, label=label, question=question, chance=chance, reference=reference, unit=unit
-        )
+            shots=shots, steps=steps, label=label, question=question, chance=chance, reference=reference, unit=unit,
+            measure=measure,
+        )  # fmt: skip
 
     def reveal(self, name: str, mean: Iterable[float], low: Iterable[float], high: Iterable[float]) -> Predict:
         """Draw the measured curve over the prediction: its mean, and a band from `low` to `high`."""
