@@ -1,4 +1,4 @@
-"""Environments: tasks that are practised. What is learnt from are episodes, not labels, and their physics can be changed.
+"""Environments: tasks that are practised. They are learnt from in episodes, not labels, and their physics can be changed.
 
 A row of an environment is an episode: the state that it begins in, and the physics of the machine that it happens on.
 The cart is that of Barto, Sutton and Anderson (1983), with the equations and the numbers of gymnasium's CartPole,
@@ -73,8 +73,8 @@ class CartPole(World):
     """A cart on a rail that is to keep a pole upright by pushes to the left and to the right, 50 a second.
 
     A state is (place in m, speed, the pole's angle in rad, its speed). ``length`` is half the pole's in m, ``mass`` the
-    pole's in kg (the cart has 1), ``gravity`` in m/s², ``friction`` in N for each m/s of the cart. An episode is over when
-    the pole leans by 12 degrees, when the cart is 2.4 m from the middle, or after four seconds; each step is worth 1.
+    pole's in kg (the cart has 1), ``gravity`` in m/s², ``friction`` in N for each m/s of the cart. An episode is over
+    when the pole leans by 12 degrees, when the cart is 2.4 m from the middle, or after four seconds; each step is worth 1.
     """
 
     length: Range = 0.5
@@ -118,8 +118,8 @@ class Arm(World):
     """An arm of two joints on a table that is to bring its hand to a mark; one joint is pushed at a time.
 
     A state is (angle of shoulder and elbow, their speeds, the mark's place). ``upper`` and ``fore`` are the lengths of
-    the two parts in m, ``load`` makes both joints heavy, ``friction`` slows them. An episode lasts three seconds; a step
-    is worth 1 with the hand on the mark and 0.37 at 25 cm from it.
+    the two parts in m, ``load`` makes both joints heavy, ``friction`` slows them. An episode lasts three seconds; a
+    step is worth 1 with the hand on the mark and 0.37 at 25 cm from it.
     """
 
     upper: Range = 0.5
@@ -171,8 +171,8 @@ class Arm(World):
 class Environment(Task):
     """A task that is practised: its classes are actions, its examples episodes, and the same number is a *return*.
 
-    ``train.items`` are the states in which episodes of practice begin, ``train.tags`` their physics; there is nothing in
-    ``train.labels``. What is tested on are 50 others. An accuracy of 1 is the greatest return that there is: all of the
+    ``train.items`` are the states in which episodes of practice begin, ``train.tags`` their physics; ``train.labels``
+    hold nothing. What is tested on are 50 others. An accuracy of 1 is the greatest return that there is: all of the
     rewards of all of the steps. In a control with ``meaningless`` rewards, those of a batch are dealt out anew.
     """
 

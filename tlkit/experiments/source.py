@@ -148,7 +148,8 @@ def pretrain(
 ) -> PretrainedSource:
     """Teach ``task`` to a new random copy of ``backbone``, on its device; the one that was given stays as it is.
 
-    In an environment it practises ``steps`` batches of episodes. Without a seed it is the first of those that comparisons use, which then need not teach that one again.
+    In an environment it practises ``steps`` batches of episodes. Without a seed it is the first of those that
+    comparisons use, which then need not teach that one again.
     """
     backbone, task, steps = check_backbone(backbone), as_task(task), check_steps(steps)
     seed = choose_seeds()[0] if seed is None else check_seed(seed)

@@ -13,12 +13,11 @@ import torch
 from torch import nn
 
 from tlkit.arguments import whole
-from tlkit.datasets.task import Examples, Task
+from tlkit.datasets.task import Examples, Task, accuracy_of
 from tlkit.errors import TlkitError, first_line
 from tlkit.errors import shown as repeated
 from tlkit.events import Listener, ignore
 from tlkit.methods.answer_scores import gap_after, score_words
-from tlkit.datasets.task import accuracy_of
 from tlkit.methods.method import Case, Outcome, Strategy
 from tlkit.models.backbone import Backbone, count_parameters
 from tlkit.models.language_model import LanguageModel

@@ -37,7 +37,7 @@ HEAD_FIRST = 64  # episodes that each phase lasts but the last
 class Played(NamedTuple):
     """Episodes as they went: what was seen (steps, episodes, inputs), done and earned (steps, episodes).
 
-    ``going`` says which episodes were not over yet.
+    ``going`` says which episodes were not over yet, and ``states`` holds what the machine itself did, numbers last.
     """
 
     seen: np.ndarray

@@ -27,7 +27,8 @@ class Predict(anywidget.AnyWidget):
 
     `shots` are the numbers of labelled examples, `unit` what they count, `label` whose accuracy it is. `reference` is a
     (name, values) pair drawn in grey as a given, `chance` the accuracy of guessing (None: no line). Accuracies,
-    or whatever `measure` says, are fractions from 0 to 1. The view takes no more drawing once the truth is shown; from Python, `values = [...]` draws.
+    or whatever `measure` says, are fractions from 0 to 1. The view takes no more drawing once the truth is shown;
+    from Python, `values = [...]` draws.
     """
 
     _esm = HERE / "predict.js"

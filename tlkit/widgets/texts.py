@@ -10,11 +10,10 @@ from dataclasses import dataclass
 import ipywidgets as W
 import numpy as np
 
-from tlkit.datasets.task import Task
+from tlkit.datasets.task import Task, accuracy_of
 from tlkit.events import Listener
 from tlkit.experiments.results import Results, as_results
 from tlkit.experiments.source import Source, as_source
-from tlkit.datasets.task import accuracy_of
 from tlkit.methods.classifier import check_modality, new_head, probabilities
 from tlkit.methods.frozen_features import FrozenFeatures
 from tlkit.methods.linear_probe import fit_head
