@@ -1,4 +1,4 @@
-"""Environments: tasks that are practised. They are learnt from in episodes, not labels, and their physics can be changed.
+"""Environments: tasks that are practised. They are learnt from in episodes, and their physics can be changed.
 
 A row of an environment is an episode: the state that it begins in, and the physics of the machine that it happens on.
 The cart is that of Barto, Sutton and Anderson (1983), with the equations and the numbers of gymnasium's CartPole,
@@ -73,7 +73,7 @@ class CartPole(World):
     """A cart on a rail that is to keep a pole upright by pushes to the left and to the right, 50 a second.
 
     A state is (place in m, speed, the pole's angle in rad, its speed). ``length`` is half the pole's in m, ``mass`` the
-    pole's in kg (the cart has 1), ``gravity`` in m/s², ``friction`` in N for each m/s of the cart. An episode is over
+    pole's in kg (the cart has 1), ``gravity`` in m/s², ``friction`` in N for each m/s of the cart. It ends
     when the pole leans by 12 degrees, when the cart is 2.4 m from the middle, or after four seconds; each step is worth 1.
     """
 
@@ -259,7 +259,6 @@ _KNOWN: dict[str, tuple[World, str]] = {
     "cartpole/sluggish": (CartPole(**SLUGGISH), "a pole of 3 m, and pushes that arrive 0.1 s late"),
     "cartpole/reversed": (CartPole(reversed=1.0), "the same with the motor wired the wrong way round"),
     "cartpole/varied": (CartPole(**VARIED), "a pole of another length and another delay in every episode"),
-    "cartpole/either": (CartPole(reversed=0.5), "the motor is wired wrongly in every second episode"),
     "reach": (Arm(), "bring an arm's hand to a mark"),
     "reach/longer": (Arm(fore=0.8, load=1.5), "the same with a longer and heavier forearm"),
 }

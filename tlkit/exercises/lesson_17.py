@@ -65,7 +65,7 @@ question(
         ),
         "Train the source on more arms first": (
             "That helps against arms that are longer or slower than the first. It does not help where the same "
-            "sight asks for opposite acts and nothing tells which: in this lesson such a source learnt to do neither."
+            "sight asks for opposite acts and nothing tells which: it can be right on one of them at most."
         ),
     },
     right="Keep the body, and let a new last layer practise",
