@@ -8,7 +8,7 @@ import tlkit as tl
 from tlkit.datasets.environments import CartPole, environment
 from tlkit.methods import reinforcement
 from tlkit.methods.classifier import Classifier, new_head
-from tlkit.methods.reinforcement import Played, play, tested
+from tlkit.methods.reinforcement import Played, play
 
 CART = tl.task("cartpole")
 
@@ -70,7 +70,7 @@ def test_late_pushes_are_those_of_some_steps_ago():
         right.head.bias.copy_(torch.tensor([-50.0, 50.0]))
     late = environment("late", CartPole(delay=4))
     pushed = play(right, late.world, late.test, np.random.default_rng(0)).states[:, :, 1]
-    at_once = play(right, CART.world, late.test, np.random.default_rng(0)).states[:, :, 1]
+    at_once = play(right, CART.world, CART.test, np.random.default_rng(0)).states[:, :, 1]
     assert (pushed[1] != at_once[1]).any()
     assert np.allclose(pushed[2], late.test.items[:, 1], atol=0.02)  # left and right by turns, until its own arrive
     assert (at_once[2] > pushed[2] + 0.3).all()
@@ -95,7 +95,7 @@ def test_one_step_makes_what_turned_out_better_likelier():
 
 
 def test_it_learns_to_balance(balancer):
-    lazy = CART.judge(tested(policy(), CART))[0]
+    lazy = CART.judge(reinforcement.tested(policy(), CART))[0]
     assert lazy < 0.2
     assert balancer.accuracy > lazy + 0.2
 
