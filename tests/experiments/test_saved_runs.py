@@ -25,8 +25,9 @@ SAVED = {  # how many rows, and a hash of what they found: both change where mak
     "07-words": (145, "5d94a8278ff3987f"),
     "08-lora": (45, "912c2169d9a5d48e"),
     "09-prompting": (133, "3367b5309f274e13"),
+    "17-a-robot": (870, "31fcee6dc75e5dc7"),
 }
-IN_A_BLINK = ("01-piano-to-guitar",)  # asks no network that has to be fetched
+IN_A_BLINK = ("01-piano-to-guitar", "17-a-robot")  # asks no network that has to be fetched
 
 
 @pytest.fixture
