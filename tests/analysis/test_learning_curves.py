@@ -53,6 +53,7 @@ def test_the_picture_speaks_of_episodes(results):
 
 
 def test_the_table_has_the_measures(results):
-    table = tl.learning_curves.table(results.where(strategy="keep"))
+    table = tl.learning_curves.table(results)
+    assert list(table.index) == ["scratch", "keep", "head"]
     assert table.loc["keep", "episodes to 75%"] == 8
     assert table.loc["keep", "return in the end"] == pytest.approx(1.02)

@@ -55,7 +55,7 @@ def picture(
 
 
 def table(results: Results, *, threshold: float = THRESHOLD):
-    """A pandas frame of the three measures, a strategy a row, means over seeds."""
+    """A pandas frame of what practice brings, means over seeds; what does not practise has no row."""
     import pandas as pd
 
     rows = {
@@ -65,6 +65,7 @@ def table(results: Results, *, threshold: float = THRESHOLD):
             "lowest seed in the end": round(min(asymptote(results, strategy).values), 3),
         }
         for strategy in results.strategies
+        if len(results.where(strategy=strategy).shots) > 1
     }
     return pd.DataFrame.from_dict(rows, orient="index")
 
