@@ -70,6 +70,10 @@ class Bench(TransferBench):
         """Words to count, or a head to fit on a task that was read."""
         return strategy == BASELINE or (strategy == "head" and target.name in self._read)
 
+    def only_fits_heads(self, _target: Task, strategy: str, _shots: int) -> bool:
+        """The same, on any task."""
+        return strategy in (BASELINE, "head")
+
     def read(self, target: Task, on_event: Listener | None = None) -> None:
         """Read all texts of a task that the heads of the lab will need."""
         body, most = self.source.backbone, min(self.most, target.most_shots)
