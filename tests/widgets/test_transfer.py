@@ -3,6 +3,7 @@ import threading
 import pytest
 
 import tlkit as tl
+from tlkit.widgets.base import values_of
 from tlkit.widgets.transfer import DRAWS
 
 
@@ -40,6 +41,16 @@ def test_the_note_changes_sound_and_picture_and_nothing_else(lab):
     assert lab.sound.value != sound
     assert lab.answer.accuracies == answer.accuracies
     assert lab.answer.truth == 0
+
+
+def test_a_move_draws_only_what_it_changes(lab, full_draws):
+    pictures = set()
+    for control in (lab.shots, lab.note, lab.instrument):
+        for value in (values_of(control)[-1], values_of(control)[0]):
+            control.value = value
+            pictures.add(lab.picture.value)
+    assert len(pictures) >= 5
+    assert full_draws == []
 
 
 def test_another_instrument(lab):

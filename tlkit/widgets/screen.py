@@ -137,14 +137,16 @@ class Bars:
 
     def __init__(self, ax: Axes, places: Sequence[int], *, lying: bool = False, **look):
         draw = ax.barh if lying else ax.bar
-        self.artists = list(draw(places, [0] * len(places), edgecolor="white", **look))
+        self._bars = draw(places, [0] * len(places), edgecolor="white", **look).patches
+        spine = ax.spines["left" if lying else "bottom"]
+        self.artists = [*self._bars, spine]  # the frame lies over the bars
         self._set_length = "set_width" if lying else "set_height"
 
     def update(self, lengths: Sequence[float], colours: Sequence[str], hatched: Sequence[bool]) -> None:
         """The first of them say something; those that are left over are not seen."""
-        for place, bar in enumerate(self.artists):
+        for place, bar in enumerate(self._bars):
             bar.set_visible(place < len(lengths))
-        for bar, length, colour, hatch in zip(self.artists, lengths, colours, hatched, strict=False):
+        for bar, length, colour, hatch in zip(self._bars, lengths, colours, hatched, strict=False):
             getattr(bar, self._set_length)(length)
             bar.set(facecolor=colour, hatch="////" if hatch else "")
 

@@ -57,7 +57,7 @@ class Screen(CurveScreen):
     """The lab's picture: the label curve with the draws on it, and the gain over scratch of each draw."""
 
     def __init__(self, shots: Sequence[int], saved: Results):
-        super().__init__(shots, [1.7, 1], left=0.07, right=0.98, wspace=0.3)
+        super().__init__(shots, [1.7, 1], left=0.085, right=0.98, wspace=0.3)
         self._saved, (gains,) = saved, self.panels
         self._gains = Bars(gains, range(1, DRAWS + 1), width=0.6)
         gains.set(xlim=(0.4, DRAWS + 0.6), xticks=range(1, DRAWS + 1), xlabel="draw", ylim=(-REACH, REACH))

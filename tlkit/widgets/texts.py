@@ -97,7 +97,7 @@ class Screen(CurveScreen):
     """The words lab's picture: the label curve with the draws on it, and what is said of one text."""
 
     def __init__(self, shots: Sequence[int], saved: Results):
-        super().__init__(shots, [2.1, 1], left=0.07, right=0.97, wspace=0.45)
+        super().__init__(shots, [2.1, 1], left=0.085, right=0.97, wspace=0.45)
         self._saved, (self._panel,) = saved, self.panels
         self._likelihoods = Likelihoods(self._panel, MOST_BARS)
         self.changing += [self._panel.yaxis, *self._likelihoods.artists]  # with the names of the likeliest classes
