@@ -47,7 +47,7 @@ def test_a_move_draws_only_what_it_changes(lab, full_draws):
 
 
 def test_each_network_has_a_picture_of_its_own(lab, full_draws):
-    lab._ahead.wait(60)
+    lab._ahead.wait(300)
     for story in ("brick", "guitar", "brick", "guitar"):
         lab.story.value = story
         assert not lab.training
@@ -56,7 +56,7 @@ def test_each_network_has_a_picture_of_its_own(lab, full_draws):
 
 
 def test_heads_are_fitted_ahead(lab):
-    lab._ahead.wait(60)
+    lab._ahead.wait(300)
     known = {(story, shots): len(lab.bench.found(story, 0, shots)) for story in ("guitar", "brick") for shots in (1, 2)}
     assert set(known.values()) == {freezing.DRAWS}
     assert not lab.bench.found("guitar", 2, 2)

@@ -106,7 +106,7 @@ def test_a_move_draws_only_what_it_changes(lab, full_draws):
 
 
 def test_heads_on_other_tasks_are_fitted_ahead(lab):
-    lab._ahead.wait(60)
+    lab._ahead.wait(300)
     assert len(lab.bench.found(tl.task("reviews/tweets"), "head", 2)) == DRAWS
     lab.task.value = "tweets"
     assert not lab.training

@@ -147,7 +147,7 @@ def test_no_run_is_shown_under_another_questions_name(lab, monkeypatch):
 
 def test_heads_are_fitted_ahead_and_are_those_that_transfer_fits(lab, pianist):
     lab.shots.value = 1
-    lab._ahead.wait(60)
+    lab._ahead.wait(300)
     guitar, accordion = tl.task("notes/guitar"), tl.task("notes/accordion")
     assert all(len(lab.bench.found(task, "head", k)) == DRAWS for task in (guitar, accordion) for k in (1, 2, 5))
     assert not lab.bench.found(guitar, "full", 5)
