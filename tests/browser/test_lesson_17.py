@@ -21,31 +21,31 @@ ENDS = {  # each slider's first and last words
 
 
 @pytest.fixture
-def lab(lesson):
-    lab = lesson.page.locator(".tlkit-lab").first
-    lab.scroll_into_view_if_needed()
-    return lab
+def robot(lesson):
+    robot = lesson.page.locator(".tlkit-lab").first
+    robot.scroll_into_view_if_needed()
+    return robot
 
 
-def test_every_slider_answers_the_keyboard_to_its_ends(lesson, lab):
-    words = lab.get_by_role("status")
+def test_every_slider_answers_the_keyboard_to_its_ends(lesson, robot):
+    words = robot.get_by_role("status")
     expect(words).to_contain_text("taught one cart; a pole of 1 m and 0.1 kg")
-    shot(lab, "robot-lab")
+    shot(robot, "robot-lab")
     for place, (first, last) in enumerate(ENDS.items()):
-        lab.get_by_role("slider").nth(place).focus()
+        robot.get_by_role("slider").nth(place).focus()
         lesson.page.keyboard.press("Home")
         expect(words).to_contain_text(first)
         lesson.page.keyboard.press("End")
         expect(words).to_contain_text(last)
-    lab.get_by_role("button", name="taught many").press("Enter")
+    robot.get_by_role("button", name="taught many").press("Enter")
     expect(words).to_contain_text("taught many;")
-    lab.get_by_role("button", name="reversed").press("Enter")
+    robot.get_by_role("button", name="reversed").press("Enter")
     expect(words).to_contain_text("wired in reverse")
-    shot(lab, "robot-lab-reversed")
+    shot(robot, "robot-lab-reversed")
 
 
-def test_an_episode_steps_plays_and_stops(lesson, lab):
-    cart = lab.locator(".tlkit-cart")
+def test_an_episode_steps_plays_and_stops(lesson, robot):
+    cart = robot.locator(".tlkit-cart")
     moment, picture = cart.get_by_role("slider", name="Moment of the episode"), cart.locator("svg")
     expect(picture).to_have_attribute("aria-label", re.compile(r"^0\.00 s: cart 0\.\d m"))
     cart.get_by_role("button", name="One step on").press("Enter")
