@@ -73,8 +73,9 @@ class CartPole(World):
     """A cart on a rail that is to keep a pole upright by pushes to the left and to the right, 50 a second.
 
     A state is (place in m, speed, the pole's angle in rad, its speed). ``length`` is half the pole's in m, ``mass`` the
-    pole's in kg (the cart has 1), ``gravity`` in m/s², ``friction`` in N for each m/s of the cart. It ends
-    when the pole leans by 12 degrees, when the cart is 2.4 m from the middle, or after four seconds; each step is worth 1.
+    pole's in kg (the cart has 1), ``gravity`` in m/s², ``friction`` in N for each m/s of the cart.
+    It ends when the pole leans by 12 degrees, when the cart is 2.4 m from the middle, or after four seconds. Each step
+    is worth 1.
     """
 
     length: Range = 0.5
