@@ -42,6 +42,7 @@ FRONT_DOOR = {
     "from_csv": "datasets.own.load:from_csv",
     "from_folder": "datasets.own.load:from_folder",
     "hear": "widgets.sound:hear",
+    "load_model": "experiments.exported.load:load_model",
     "load_results": "experiments.results:load_results",
     "pretrain": "experiments.source:pretrain",
     "quiz": "widgets.quiz:quiz",

@@ -84,5 +84,6 @@ def result_of(outcome: Outcome, case: Case, strategy: Strategy, shots: int, *, s
         total_params=outcome.total_params,
         key=key,
         model=outcome.model,
+        task=case.target if case.keep else None,
         by_class=rights(outcome.probabilities, test.labels, case.target.classes),
     )

@@ -59,7 +59,7 @@ def read_pictures(root: Path, side: int) -> Found:
     places, how = _places(root)
     files = [(label, part, file) for label, part, folder in places for file in _files(folder)]
     names = [_said(file.relative_to(root).as_posix()) for *_, file in files]
-    read = _read_all([file for *_, file in files], side)
+    read = _read_all([file for *_, file in files], (side, side))
     failed = {row: f"{short(names[row])} ({why})" for row, why in enumerate(read) if isinstance(why, str)}
     _check_classes(root, places, [place[:2] for place in files], failed)
     rows = [row for row in range(len(files)) if row not in failed]
@@ -211,20 +211,20 @@ def _check_classes(root: Path, places: list, files: list[tuple[str, str]], faile
             )
 
 
-def _read_all(files: list[Path], side: int) -> list[Read | str]:
+def _read_all(files: list[Path], size: tuple[int, int]) -> list[Read | str]:
     with warnings.catch_warnings(), ThreadPoolExecutor(max_workers=4) as pool:
         warnings.simplefilter("ignore")  # a file's odd metadata
         warnings.simplefilter("error", Image.DecompressionBombWarning)
-        return list(pool.map(lambda file: _read(file, side), files))
+        return list(pool.map(lambda file: _read(file, size), files))
 
 
-def _read(path: Path, side: int) -> Read | str:
+def _read(path: Path, wanted: tuple[int, int]) -> Read | str:
     """The picture, or why it can't be read."""
     try:
         with Image.open(path, formats=FORMATS) as image:
             size, deep = image.size, any(";16" in str(tile[3]) for tile in image.tile)
             pages = getattr(image, "n_frames", 1) if image.format in PAGED else 1
-            picture = _square(image, side)
+            picture = _fitted(image, wanted)
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
         return Read(picture, digest, size, deep and not isinstance(picture, Deep), pages)
@@ -234,6 +234,19 @@ def _read(path: Path, side: int) -> Read | str:
         return f"it has more than {Image.MAX_IMAGE_PIXELS / 1e6:.0f} million pixels: make it smaller"
     except Exception as error:  # a broken file can raise anything, and its name and the reason are told
         return f"it can't be read: {getattr(error, 'strerror', None) or str(error) or type(error).__name__}"
+
+
+def read_picture(path: Path, size: tuple[int, int], *, grey: bool) -> np.ndarray:
+    """One picture as those of a task are: (height, width, 3), or (height, width) if ``grey``; ``size`` is width first.
+
+    Deep grey is refused: what is black and what is white in it was told by a whole folder.
+    """
+    (read,) = _read_all([path], size)
+    if isinstance(read, str):
+        raise TlkitError(f"{path} can't be named: {read}.")
+    if isinstance(read.picture, Deep):
+        raise TlkitError(f"{path} has grey of more than 8 bits, and one file does not say its scale: save it with 8.")
+    return np.asarray(Image.fromarray(read.picture).convert("L")) if grey else read.picture
 
 
 def _what_else(path: Path) -> str:
@@ -247,17 +260,15 @@ def _what_else(path: Path) -> str:
     return "it is no picture that can be read"
 
 
-def _square(image: Image.Image, side: int) -> np.ndarray | Deep:
-    """Upright, in colour, the shorter side at ``side`` and cut square about the middle; deep grey as numbers."""
-    image.draft("RGB", (2 * side, 2 * side))  # a large JPEG is decoded at a fraction of its size
+def _fitted(image: Image.Image, size: tuple[int, int]) -> np.ndarray | Deep:
+    """Upright, in colour, brought to ``size`` (width, height) and cut about the middle; deep grey as numbers."""
+    image.draft("RGB", (2 * size[0], 2 * size[1]))  # a large JPEG is decoded at a fraction of its size
     image.load()
     turn = (
         None if image.format == "TIFF" else UPRIGHT.get(image.getexif().get(ORIENTATION))
     )  # Pillow turns a TIFF itself
     deep = measure(image) if image.mode[0] in "IF" else None  # 16 or 32 bits of grey, which Pillow would cut off at 255
-    image = ImageOps.fit(
-        Image.fromarray(deep.grey) if deep else _coloured(image), (side, side), Image.Resampling.BILINEAR
-    )
+    image = ImageOps.fit(Image.fromarray(deep.grey) if deep else _coloured(image), size, Image.Resampling.BILINEAR)
     if image.mode == "RGBA":
         image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image).convert("RGB")
     picture = np.array(image if turn is None else image.transpose(turn))
