@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -186,13 +186,7 @@ class SplitEstimate:
     @property
     def half_width(self) -> float:
         """Half the width of the corrected t interval; 0 for a single split."""
-        n = len(self.values)
-        if n < 2:
-            return 0.0
-        from scipy.stats import t
-
-        factor = 1 / n + self.tested / self.learnt
-        return float(t.ppf((1 + SURE) / 2, n - 1)) * statistics.stdev(self.values) * math.sqrt(factor)
+        return corrected_half_width(self.values, self.learnt, self.tested) if len(self.values) > 1 else 0.0
 
     @property
     def _interval(self) -> tuple[float, float]:
@@ -212,3 +206,12 @@ class SplitEstimate:
 
     def __str__(self) -> str:
         return f"{self.mean:.2f} ({self.low:.2f} to {self.high:.2f})"
+
+
+def corrected_half_width(values: Sequence[float], learnt: int, tested: int) -> float:
+    """Half the width of the 90% t interval of a mean over random splits of the same data (Nadeau and Bengio, 2003)."""
+    from scipy.stats import t
+
+    n = len(values)
+    factor = 1 / n + tested / learnt
+    return float(t.ppf((1 + SURE) / 2, n - 1)) * statistics.stdev(values) * math.sqrt(factor)

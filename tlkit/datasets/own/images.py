@@ -15,7 +15,8 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from tlkit.datasets.own.copies import near_copies
 from tlkit.datasets.own.grey import Deep, measure, scale_of
-from tlkit.datasets.own.split import SIDES, Found, listed, short
+from tlkit.datasets.own.listing import find_listing
+from tlkit.datasets.own.split import SIDES, Found, Skipped, listed, short
 from tlkit.datasets.task import array_digest
 from tlkit.errors import TlkitError
 
@@ -28,6 +29,7 @@ LEFTOVERS = (  # what systems, disks and unpackers leave behind, besides .hidden
 )  # fmt: skip
 UNLABELLED = ("test", "val", "eval", "unlab")  # how folders begin that may lie beside train and have no labels
 PAGED = ("TIFF", "GIF", "WEBP", "PNG")  # whose files may hold several pictures of one rank
+MOST = 2 << 30  # bytes of all pictures together
 DARK = 31  # of 255: pictures that are nowhere lighter show nothing
 UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -54,13 +56,23 @@ class Read(NamedTuple):
     pages: int
 
 
-def read_pictures(root: Path, side: int) -> Found:
-    """Every picture that can be read, as (side, side, 3), with the name of its folder for a label."""
-    places, how = _places(root)
-    files = [(label, part, file) for label, part, folder in places for file in _files(folder)]
+def read_pictures(root: Path, side: int, label: str | None = None) -> Found:
+    """Every picture that can be read, as (side, side, 3), with the name of its folder for a label.
+
+    Where a table beside them names the pictures, the labels are in its column ``label``.
+    """
+    listing = find_listing(root, label)
+    if listing:
+        files, strays, how = listing.files, listing.skipped, f", labelled by {listing.source}"
+        places = sorted({(name, part, root) for name, part, _ in files})
+    else:
+        places, how = _places(root)
+        files = [(name, part, file) for name, part, folder in places for file in _files(folder)]
+        strays = _strays(root, [folder for *_, folder in places])
+    _refuse_many(root, len(files), side)
     names = [_said(file.relative_to(root).as_posix()) for *_, file in files]
     read = _read_all([file for *_, file in files], (side, side))
-    failed = {row: f"{short(names[row])} ({why})" for row, why in enumerate(read) if isinstance(why, str)}
+    failed = {row: Skipped(short(names[row]), why) for row, why in enumerate(read) if isinstance(why, str)}
     _check_classes(root, places, [place[:2] for place in files], failed)
     rows = [row for row in range(len(files)) if row not in failed]
     good, names, labels = [read[row] for row in rows], [names[row] for row in rows], [files[row][0] for row in rows]
@@ -75,10 +87,19 @@ def read_pictures(root: Path, side: int) -> Found:
         names=names,
         keys=([each.digest for each in good], [contents[first] for first in copies]),
         sides=[files[row][1] for row in rows if files[row][1]],
-        skipped=[*failed.values(), *_strays(root, [folder for *_, folder in places])],
+        skipped=[*failed.values(), *strays],
         how=how + scales,
         doubts=_losses(good, items, names),
     )
+
+
+def _refuse_many(root: Path, files: int, side: int) -> None:
+    """All pictures are held in memory at once."""
+    if files * side * side * 3 > MOST:
+        raise TlkitError(
+            f"{root} holds {files:,} files, which at {side} pixels take more than {MOST >> 30} GB: give a smaller side=, "
+            "or a part of them."
+        )
 
 
 def _scaled(read: list[Read]) -> tuple[list[np.ndarray], str]:
@@ -183,7 +204,7 @@ def _strays(root: Path, folders: list[Path]) -> list[str]:
     """Pictures beside the class folders."""
     beside = [path for above in sorted({root, *(folder.parent for folder in folders)}) for path in _inside(above)]
     pictures = [path for path in beside if path.is_file() and path.suffix.lower() in PICTURES]
-    return [f"{short(_said(path.relative_to(root).as_posix()))} (it is in no class folder)" for path in pictures]
+    return [Skipped(short(_said(path.relative_to(root).as_posix())), "it is in no class folder") for path in pictures]
 
 
 def _said(name: str) -> str:

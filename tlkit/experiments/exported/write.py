@@ -46,7 +46,7 @@ def export(
         raise TlkitError(
             "This run's network was not kept, so there is nothing to export: tl.transfer keeps it, tl.compare does not."
         )
-    place = _free(folder, overwrite=overwrite)
+    place = free_place(folder, overwrite=overwrite)
     parts = parts_of(result.model, result.task, merge=merge, rows=rows)
     about = {"format": FORMAT, "tlkit": __version__, "labels": list(result.task.classes)}
     parts.config = about | parts.config | {"result": result.row()}
@@ -66,7 +66,7 @@ def _write(making: Path, parts, text: str) -> None:
     (making / CARD).write_text(text, encoding="utf-8", newline="\n")
 
 
-def _free(folder: object, *, overwrite: bool) -> Path:
+def free_place(folder: object, *, overwrite: bool) -> Path:
     """The place for a model, if none is there or it may be replaced."""
     place = Path(os.path.abspath(a_path(folder, "a folder for a model", "my_model")))
     if not place.name:

@@ -1,0 +1,77 @@
+"""Labels that look wrong: a network that did not learn from an example is sure of another name for it."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from tlkit.datasets.own.data import OwnData
+from tlkit.methods.frozen_features import FrozenFeatures
+from tlkit.methods.linear_probe import linear_probe
+from tlkit.models.backbone import Backbone
+from tlkit.seeding import check_seed, stream
+
+FOLDS = 5
+LEAST = 3  # sets of examples of a class; of fewer nothing can be said
+
+
+@dataclass(frozen=True)
+class Suspect:
+    """An example whose label looks wrong: its name, its label, what the others say it is, and how sure they are."""
+
+    name: str
+    label: str
+    likely: str
+    chance: float
+
+    def __str__(self) -> str:
+        return f"{self.name} says {self.label!r}, and looks like {self.likely!r} ({self.chance:.0%})"
+
+
+def suspicious_labels(data: OwnData, backbone: Backbone, *, seed: int = 0) -> list[Suspect]:
+    """Examples of ``data`` whose labels look wrong, the worst first: by cleanlab, from a head on ``backbone``.
+
+    The head's probabilities for an example come from a fold in which neither it nor a copy of it was learnt from.
+    Which are too unlikely is confident learning's answer (Northcutt et al., 2021). They are to be looked at, and not to
+    be believed: the rarer a class and the harder the task, the more of them are right as they are.
+    """
+    from cleanlab.filter import find_label_issues
+
+    classes = sorted(set(data.found.labels))
+    labels, groups = np.array([classes.index(label) for label in data.found.labels]), data.groups
+    kept = [number for number in range(len(classes)) if len(set(groups[labels == number])) >= LEAST]
+    rows = np.flatnonzero(np.isin(labels, kept))
+    if len(kept) < 2:
+        return []
+    given = np.searchsorted(kept, labels[rows])
+    features = FrozenFeatures(backbone, data.items[rows]).features()
+    chances = out_of_fold(features, given, groups[rows], len(kept), seed=check_seed(seed))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it warns of classes in which it finds nothing
+        found = find_label_issues(given, chances, return_indices_ranked_by="self_confidence", n_jobs=1)
+    likely = chances.argmax(axis=1)
+    return [
+        Suspect(data.found.names[rows[i]], classes[kept[given[i]]], classes[kept[likely[i]]], float(chances[i].max()))
+        for i in found
+        if likely[i] != given[i]
+    ]
+
+
+def out_of_fold(features: np.ndarray, labels: np.ndarray, groups: np.ndarray, classes: int, *, seed: int) -> np.ndarray:
+    """How likely each class is (n, classes), for each row by a head that was fitted without its group."""
+    from sklearn.model_selection import StratifiedGroupKFold
+
+    folds = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=stream(seed, "suspicious") % 2**32)
+    chances = np.full((len(labels), classes), 1 / classes)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # of classes with fewer members than folds
+        parts = list(folds.split(features, labels, groups))
+    for learnt, asked in parts:
+        if len(asked) and len(set(labels[learnt])) > 1:
+            weight, bias = linear_probe(features[learnt], labels[learnt], classes=classes)
+            scores = torch.from_numpy(features[asked] @ weight.T + bias)
+            chances[asked] = scores.softmax(dim=1).numpy()
+    return chances
