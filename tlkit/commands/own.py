@@ -22,7 +22,6 @@ def try_command(options: argparse.Namespace) -> int:
 
     from tlkit.analysis.suspicious import suspicious_labels
     from tlkit.arguments import a_path
-    from tlkit.events import bar_listener
     from tlkit.experiments.exported.write import free_place
     from tlkit.experiments.trial import try_out
 
@@ -30,7 +29,7 @@ def try_command(options: argparse.Namespace) -> int:
         free_place(a_path(options.export, "a folder for a model", "my_model"), overwrite=False)
     data = read_data(options.path, text=options.text, label=options.label, encoding=options.encoding)
     with tqdm(desc="splits", file=sys.stderr, disable=True if options.json else None) as bar:
-        trial = try_out(data, splits=options.splits, on_event=bar_listener(bar))
+        trial = try_out(data, splits=options.splits, on_event=lambda event: _move(bar, event))
     suspects = suspicious_labels(data, trial.source.backbone)
     if options.json:
         print(json.dumps(as_json(trial, suspects)))
@@ -41,6 +40,16 @@ def try_command(options: argparse.Namespace) -> int:
         place = run.export(options.export, evidence=trial.evidence(run.strategy))
         print(f"The model is in {place}; its card is README.md there.", file=sys.stderr if options.json else sys.stdout)
     return 0
+
+
+def _move(bar, event) -> None:
+    bar.total, bar.n = event.total, event.done
+    bar.refresh()
+
+
+def _move(bar, event) -> None:
+    bar.total, bar.n = event.total, event.done
+    bar.refresh()
 
 
 def as_json(trial, suspects: list) -> dict:

@@ -49,8 +49,8 @@ class Task:
     """A labelled problem: name, modality, class names, and a train and a test split that share no example.
 
     ``question`` is how one would put the task to a language model, and ``label_words`` are the answers that it may
-    give, one for each class; the class names where there are none. Where it is ``uneven``, a class with fewer examples than are asked for
-    gives all that it has.
+    give, one for each class; the class names where there are none. Where it is
+    ``uneven``, a class with fewer examples than are asked for gives all that it has.
     """
 
     name: str

@@ -18,9 +18,9 @@ class Result:
     """One run.
 
     ``accuracy`` is the share of test examples named right; ``seconds`` is what the learning took, without the test;
-    ``labels`` is how many labelled examples it used; ``history`` holds the training steps, ``model`` the network
-    and ``task`` the target itself, none of which a comparison keeps. ``by_class`` says of each class how many test examples were named right, of how
-    many; runs that were saved before there was such a count have none.
+    ``labels`` is how many labelled examples it used; ``history`` holds the training steps, ``model`` the network and
+    ``task`` the target itself, none of which a comparison keeps. ``by_class`` says of each class how many test examples
+    were named right, of how many; runs that were saved before there was such a count have none.
     """
 
     source: str

@@ -1,4 +1,4 @@
-"""Is transfer worth it on a person's own data? Several strategies on the same random splits, with what stands beside."""
+"""Is transfer worth it on a person's own data? Strategies on the same random splits, with what stands beside them."""
 
 from __future__ import annotations
 
@@ -172,6 +172,6 @@ def _how(data: OwnData, e: SplitEstimate) -> str:
     if data.has_split:
         return f"The files say the split; the {e.tested} of its test were looked at once.{few}"
     return (
-        f"That is from {len(e.values)} random splits, each tested on {e.tested} that it did not learn from; copies stay on "
-        f"one side. New {data.report.things} from elsewhere may do worse.{few}"
+        f"That is from {len(e.values)} random splits, each tested on {e.tested} that it did not learn from; copies "
+        f"stay on one side. New {data.report.things} from elsewhere may do worse.{few}"
     )

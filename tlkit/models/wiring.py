@@ -59,7 +59,7 @@ class Native:
 
 
 def build(name: str, wiring: Wiring, stages: int, folder: Path) -> Backbone:
-    """A network of that ``wiring``, cut after so many ``stages``, with random weights; ``folder`` holds its tokenizer."""
+    """A random network of that ``wiring``, cut after so many ``stages``; ``folder`` holds its tokenizer, if any."""
     if wiring.library not in _LIBRARIES:
         raise unknown("library of networks", wiring.library, _LIBRARIES)
     backbone = _LIBRARIES[wiring.library](name, wiring, folder)

@@ -196,19 +196,28 @@ def _own(
     same = together(found.keys[-1:])
     exact = [(int(first), row) for row, first in enumerate(same) if first != row]
     pairs = sorted({*exact, *near})
-    crossing = [(a, b) for a, b in pairs if found.sides and found.sides[a] != found.sides[b]]
-    named = [tuple(found.names[row] for row in pair) for pair in pairs]
-    leaks = [
-        *found.leaks,
-        *((found.names[a], found.names[b]) for a, b in (_in_order(found, each) for each in crossing)),
-    ]
-    clashes = [pair for pair, (a, b) in zip(named, pairs, strict=True) if found.labels[a] != found.labels[b]]
+    crossing = [_in_order(found, pair) for pair in pairs if found.sides and _crosses(found, pair)]
     report = Report(
-        found.source, "pictures" if modality == "image" else "texts", len(items),
-        dict(sorted(Counter(found.labels).items())), list(found.skipped), leaks,
-        [] if found.sides else named, clashes, list(found.doubts), bool(found.sides),
-    )  # fmt: skip
+        source=found.source,
+        things="pictures" if modality == "image" else "texts",
+        items=len(items),
+        classes=dict(sorted(Counter(found.labels).items())),
+        skipped=list(found.skipped),
+        leaks=[*found.leaks, *_named(found, crossing)],
+        copies=[] if found.sides else _named(found, pairs),
+        clashes=_named(found, [(a, b) for a, b in pairs if found.labels[a] != found.labels[b]]),
+        doubts=list(found.doubts),
+        has_split=bool(found.sides),
+    )
     return OwnData(name or found.source, modality, found, items, report)
+
+
+def _named(found: Found, pairs: Sequence[tuple[int, int]]) -> list[tuple[str, str]]:
+    return [(found.names[one], found.names[other]) for one, other in pairs]
+
+
+def _crosses(found: Found, pair: tuple[int, int]) -> bool:
+    return found.sides[pair[0]] != found.sides[pair[1]]
 
 
 def _in_order(found: Found, pair: tuple[int, int]) -> tuple[int, int]:

@@ -97,8 +97,8 @@ def _refuse_many(root: Path, files: int, side: int) -> None:
     """All pictures are held in memory at once."""
     if files * side * side * 3 > MOST:
         raise TlkitError(
-            f"{root} holds {files:,} files, which at {side} pixels take more than {MOST >> 30} GB: give a smaller side=, "
-            "or a part of them."
+            f"{root} holds {files:,} files, which at {side} pixels take more than {MOST >> 30} GB: give a smaller "
+            "side=, or a part of them."
         )
 
 

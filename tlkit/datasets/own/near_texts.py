@@ -35,7 +35,7 @@ def near_texts(texts: Sequence[str]) -> list[tuple[int, int]]:
 
 
 def near_sets(count: int, pairs: Sequence[tuple[int, int]]) -> np.ndarray | None:
-    """For each of ``count`` rows the first of its set of near copies; None where a set is so large that it is a form."""
+    """For each of ``count`` rows the first of its near copies; None where they are so many that it is a form."""
     leaders = np.arange(count)
     while True:  # the smallest row of each set spreads along the pairs
         before = leaders.copy()

@@ -21,7 +21,11 @@ TOLD = 5  # of what was skipped, a warning names so many
 class Skipped(str):
     """What was left out, as a sentence holds it: ``name (why)``; and the two by themselves."""
 
+    name: str
+    why: str
+
     def __new__(cls, name: str, why: str) -> Skipped:
+        """One entry."""
         entry = super().__new__(cls, f"{name} ({why})")
         entry.name, entry.why = name, why
         return entry

@@ -92,9 +92,7 @@ def _bytes(path: Path, *, packed: bool) -> bytes:
         why = getattr(error, "strerror", None) or str(error)
         raise TlkitError(f"{path} can't be read ({why}): allow it, or save the file again.") from error
     if len(raw) > MOST:
-        raise TlkitError(
-            f"{path.name} holds more than {MOST >> 20} MB, and a table is read as a whole: give a part of it."
-        )
+        raise TlkitError(f"{path.name} holds more than {MOST >> 20} MB, more than is read at once: give a part.")
     return raw
 
 

@@ -1,4 +1,4 @@
-"""A zip of pictures or of a table, unpacked to a folder of its own: what would harm is refused before a byte is written."""
+"""A zip of pictures or of a table, unpacked to a folder of its own: what would harm is refused before it is written."""
 
 from __future__ import annotations
 
@@ -37,7 +37,10 @@ def unpacked(path: Path) -> Iterator[tuple[Path, list[Skipped]]]:
         yield _innermost(root), skipped
 
 
-def _wanted(path: Path, packed: zipfile.ZipFile) -> tuple[list[tuple[zipfile.ZipInfo, PurePosixPath]], list[Skipped]]:
+Wanted = list[tuple[zipfile.ZipInfo, PurePosixPath]]
+
+
+def _wanted(path: Path, packed: zipfile.ZipFile) -> tuple[Wanted, list[Skipped]]:
     entries = [entry for entry in packed.infolist() if not entry.is_dir()]
     if len(entries) > MOST_FILES:
         raise TlkitError(f"{path.name} holds {len(entries):,} files, and at most {MOST_FILES:,} are read: give a part.")
@@ -65,8 +68,8 @@ def _refuse_slip(path: Path, place: PurePosixPath, name: str) -> None:
     """Names that lead out of the folder are no accident."""
     if place.is_absolute() or ".." in place.parts or ":" in name or "\0" in name or not place.parts:
         raise TlkitError(
-            f"{path.name} is not read: {shown(short(name))} in it leads out of its own folder, as in an attack. Zip the "
-            "folder of pictures itself."
+            f"{path.name} is not read: {shown(short(name))} in it leads out of its own folder, as in an attack. Zip "
+            "the folder of pictures itself."
         )
 
 

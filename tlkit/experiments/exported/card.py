@@ -1,4 +1,4 @@
-"""The model card: what a model is, what it learnt from, how good it is and how sure that is, and what it may give away."""
+"""The model card: what a model is and learnt from, how good it is and how sure that is, what it may give away."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ CODE = (".pkl", ".pickle", ".bin", ".pt", ".pth", ".joblib", ".ckpt")  # files t
 
 @dataclass(frozen=True, eq=False)
 class LoadedModel:
-    """A model from a folder: its ``labels``, what it reads (``modality``), and the ``config`` that it was saved with."""
+    """A model from a folder: its ``labels``, what it reads (``modality``), and the ``config`` it was saved with."""
 
     labels: tuple[str, ...]
     modality: str

@@ -13,7 +13,7 @@ _IMPORTS = """import json
 import sys
 from pathlib import Path
 """
-_ADAPTERS = """for key in [key for key in state if ".lora_A." in key]:  # what the adapters learnt is added to the weights
+_ADAPTERS = """for key in [key for key in state if ".lora_A." in key]:  # adapters are added to the weights
     down, up = state.pop(key).float().flatten(1), state.pop(key.replace("lora_A", "lora_B")).float().flatten(1)
     weight = state[key.replace("lora_A.", "")]
     weight += (FACTOR * up @ down)TURN.view_as(weight).to(weight.dtype)

@@ -1,4 +1,4 @@
-"""What each tensor of a classifier is called in a file: as the network's own library calls it, so that it can read it."""
+"""What each tensor of a classifier is called in a file: as the network's own library calls it, which can read it."""
 
 from __future__ import annotations
 
