@@ -18,7 +18,7 @@ from tlkit.datasets.own.near_texts import near_sets, near_texts
 from tlkit.datasets.own.split import Found, Skipped, draw_test, listed, short, together
 from tlkit.datasets.own.unpack import unpacked
 from tlkit.datasets.task import UNEVEN, Task
-from tlkit.errors import shown
+from tlkit.errors import TlkitError, shown
 from tlkit.seeding import check_seed
 
 if TYPE_CHECKING:
@@ -145,10 +145,10 @@ def read_data(
     :func:`tlkit.from_csv`. Nothing is written, and nothing leaves this machine.
     """
     side, name = check_options(side, name)
-    if not isinstance(path, (str, os.PathLike)):
+    if hasattr(path, "columns"):  # a frame
         return _texts(path, text, label, group, encoding, name)
     place = there(path, "a folder or a table")
-    with _opened(place) as (folder, left_packed):
+    with _opened(place) as (folder, left_packed), _named_as(folder, place):
         if folder.is_dir() and not (table := _lone_table(folder, place)):
             found = pictures_in(folder, side, label)
             found = replace(found, source=place.stem if folder != place else found.source)
@@ -165,6 +165,17 @@ def _opened(place: Path) -> Iterator[tuple[Path, list[Skipped]]]:
             yield opened
     else:
         yield place, []
+
+
+@contextlib.contextmanager
+def _named_as(folder: Path, place: Path) -> Iterator[None]:
+    """Sentences name the zip that was given, and not the folder to which it was unpacked."""
+    try:
+        yield
+    except TlkitError as error:
+        if folder == place:
+            raise
+        raise TlkitError(str(error).replace(str(folder), place.name)) from error
 
 
 def _lone_table(folder: Path, place: Path) -> Path | None:

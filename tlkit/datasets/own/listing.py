@@ -23,15 +23,27 @@ class Listing:
 
 def find_listing(root: Path, label: str | None) -> Listing | None:
     """What the one table in ``root`` says of the pictures there; None where there is none that names any."""
-    tables = [path for path in sorted(root.glob("*")) if path.suffix.lower() in KINDS and path.is_file()]
-    read = [read_table(path) for path in tables if path.suffix.lower() != ".txt"]
-    found = [(table, column) for table in read if (column := _files_column(root, table))]
+    found = [(table, column) for table in _tables(root) if (column := _files_column(root, table))]
     if not found:
         return None
     if len(found) > 1:
         names = " and ".join(table.source for table, _ in found[:2])
         raise TlkitError(f"{names} both name the pictures of {root}: take one of them out.")
     return _listed(root, *found[0], label)
+
+
+def _tables(root: Path) -> list[Table]:
+    """The tables that lie in ``root``; beside folders, which may be the classes, those that can be read."""
+    inside = [path for path in sorted(root.iterdir()) if not path.name.startswith(".")]
+    wanted = [path for path in inside if path.suffix.lower() in KINDS and path.suffix.lower() != ".txt"]
+    read, alone = [], not any(path.is_dir() for path in inside)
+    for path in wanted:
+        try:
+            read += [read_table(path)] if path.is_file() else []
+        except TlkitError:
+            if alone:
+                raise
+    return read
 
 
 def _files_column(root: Path, table: Table) -> str | None:
