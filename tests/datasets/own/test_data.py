@@ -10,7 +10,8 @@ from PIL import Image
 import tlkit as tl
 from tlkit.datasets.own.near_texts import near_sets, near_texts
 
-WORDS = ["the", "old", "boat", "lay", "on", "sand", "near", "seven", "quiet", "houses", "while", "gulls", "cried", "over", "cold", "grey", "water", "every", "morning"]
+LINE = "the old boat lay on sand near seven quiet houses while gulls cried over cold grey water every morning"
+WORDS = LINE.split()
 
 
 def smooth(seed: int, side: int = 96) -> Image.Image:

@@ -163,8 +163,15 @@ def _leaks(config: dict) -> str:
 
 
 def _use(config: dict) -> str:
-    file = {"text": "text.txt", "image": "picture.jpg"}.get(config["input"]["modality"], "note.npy")
-    return "\n".join([
-        "```python", "import tlkit as tl", "", 'model = tl.load_model("this folder")', f'model.predict(["{file}"])',
-        "```", "", f"Without tlkit: `python predict.py {file}`. On the command line: `tlkit predict FOLDER {file}`.",
-    ])  # fmt: skip
+    modality = config["input"]["modality"]
+    file = {"text": "text.txt", "image": "picture.jpg"}.get(modality, "note.npy")
+    item = "a text to name" if modality == "text" else file
+    lines = [
+        "```python",
+        "import tlkit as tl",
+        "",
+        'model = tl.load_model("this folder")',
+        f'model.predict(["{item}"])',
+    ]
+    other = f"Without tlkit: `python predict.py {file}`. On the command line: `tlkit predict FOLDER {file}`."
+    return "\n".join([*lines, "```", "", other])
