@@ -9,12 +9,16 @@ import numpy as np
 import torch
 
 from tlkit.datasets.own.data import OwnData
+from tlkit.errors import TlkitError
 from tlkit.methods.frozen_features import FrozenFeatures
 from tlkit.methods.linear_probe import linear_probe
 from tlkit.models.backbone import Backbone
 from tlkit.seeding import check_seed, stream
 
 FOLDS = 5
+# A head that is held down less believes the wrong labels: on scikit-learn's digits under noise, with 10% of 300 labels
+# wrong, .27 to .41 of the suspects were wrong at C=1, .65 to .76 at 0.01, and as many of the wrong ones were found.
+STRENGTH = 0.01
 LEAST = 3  # sets of examples of a class; of fewer nothing can be said
 
 
@@ -40,6 +44,7 @@ def suspicious_labels(data: OwnData, backbone: Backbone, *, seed: int = 0) -> li
     """
     from cleanlab.filter import find_label_issues
 
+    _check(data, backbone)
     classes = sorted(set(data.found.labels))
     labels, groups = np.array([classes.index(label) for label in data.found.labels]), data.groups
     kept = [number for number in range(len(classes)) if len(set(groups[labels == number])) >= LEAST]
@@ -51,13 +56,22 @@ def suspicious_labels(data: OwnData, backbone: Backbone, *, seed: int = 0) -> li
     chances = out_of_fold(features, given, groups[rows], len(kept), seed=check_seed(seed))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it warns of classes in which it finds nothing
-        found = find_label_issues(given, chances, return_indices_ranked_by="self_confidence", n_jobs=1)
+        found = find_label_issues(
+            given, chances, filter_by="both", return_indices_ranked_by="self_confidence", n_jobs=1
+        )
     likely = chances.argmax(axis=1)
     return [
         Suspect(data.found.names[rows[i]], classes[kept[given[i]]], classes[kept[likely[i]]], float(chances[i].max()))
         for i in found
         if likely[i] != given[i]
     ]
+
+
+def _check(data: OwnData, backbone: Backbone) -> None:
+    if not isinstance(data, OwnData) or not isinstance(backbone, Backbone):
+        raise TlkitError("suspicious_labels takes what tl.read_data returned, and a tl.backbone to look with.")
+    if data.modality != backbone.modality:
+        raise TlkitError(f"{backbone.name} was made for {backbone.modality}s, and {data.name} has {data.modality}s.")
 
 
 def out_of_fold(features: np.ndarray, labels: np.ndarray, groups: np.ndarray, classes: int, *, seed: int) -> np.ndarray:
@@ -71,7 +85,7 @@ def out_of_fold(features: np.ndarray, labels: np.ndarray, groups: np.ndarray, cl
         parts = list(folds.split(features, labels, groups))
     for learnt, asked in parts:
         if len(asked) and len(set(labels[learnt])) > 1:
-            weight, bias = linear_probe(features[learnt], labels[learnt], classes=classes)
+            weight, bias = linear_probe(features[learnt], labels[learnt], classes=classes, strength=STRENGTH)
             scores = torch.from_numpy(features[asked] @ weight.T + bias)
             chances[asked] = scores.softmax(dim=1).numpy()
     return chances

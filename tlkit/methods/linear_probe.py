@@ -26,18 +26,20 @@ def fit_head(head: nn.Linear, features: np.ndarray, labels: np.ndarray) -> None:
         head.bias.copy_(torch.from_numpy(bias))
 
 
-def linear_probe(features: np.ndarray, labels: np.ndarray, *, classes: int) -> tuple[np.ndarray, np.ndarray]:
+def linear_probe(
+    features: np.ndarray, labels: np.ndarray, *, classes: int, strength: float = HEAD_STRENGTH
+) -> tuple[np.ndarray, np.ndarray]:
     """Weight (classes, width) and bias (classes,) of a linear classifier on ``features`` (n, width).
 
     It is scikit-learn's StandardScaler and LogisticRegression, with the scaling folded into the weights. A class of
-    which there is no example gets a bias that rules it out.
+    which there is no example gets a bias that rules it out. ``strength`` is scikit-learn's C.
     """
     from sklearn.linear_model import LogisticRegression
     from sklearn.preprocessing import StandardScaler
 
     with _pools().limit(limits=1):  # so small a problem is several times slower on two threads than on one
         scaler = StandardScaler().fit(features)
-        probe = LogisticRegression(C=HEAD_STRENGTH, max_iter=1000).fit(scaler.transform(features), labels)
+        probe = LogisticRegression(C=strength, max_iter=1000).fit(scaler.transform(features), labels)
     mean, deviation = scaler.mean_, scaler.scale_
     coefficients, intercept = probe.coef_, probe.intercept_
     if len(probe.classes_) == 2:  # scikit-learn keeps one row for two classes

@@ -88,7 +88,7 @@ def test_planted_leaks_of_pictures_are_found(tmp_path):
         if n % 4 == 0:
             picture.resize((48, 48)).save(f"{place}.png")
         elif n % 4 == 1:
-            picture.save(f"{place}.jpg", quality=40)
+            picture.save(f"{place}.jpg", quality=60)
         elif n % 4 == 2:
             picture.resize((150, 150), Image.Resampling.BICUBIC).save(f"{place}.jpg", quality=70)
         else:

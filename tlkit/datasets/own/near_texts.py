@@ -20,7 +20,7 @@ def near_texts(texts: Sequence[str]) -> list[tuple[int, int]]:
     if not 2 <= len(texts) <= MOST:
         return []
     counter = HashingVectorizer(
-        analyzer="char_wb", ngram_range=(4, 4), binary=True, norm=None, alternate_sign=False, dtype=np.float32
+        analyzer="char", ngram_range=(4, 4), binary=True, norm=None, alternate_sign=False, dtype=np.float32
     )
     runs = counter.transform([" ".join(text[:LETTERS].casefold().split()) for text in texts])  # (texts, hashes)
     sizes = np.asarray(runs.sum(axis=1)).ravel()
