@@ -24,7 +24,8 @@ from tlkit.methods.prompting import Prompt, Prompted
 from tlkit.methods.tfidf import WordCounts
 from tlkit.models.backbone import Backbone, state_digest
 from tlkit.models.loading import refuse_pointer
-from tlkit.models.wiring import Wiring, build
+from tlkit.models.rebuild import build
+from tlkit.models.wiring import Wiring
 from tlkit.runtime.torch_state import seeded
 
 LONGEST = 64_000_000  # bytes of a description; the longest list of words is far shorter
