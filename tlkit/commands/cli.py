@@ -1,4 +1,4 @@
-"""The command line: tlkit lab, demo, fetch, cache, doctor, bench."""
+"""The command line: tlkit lab, demo, try, predict, fetch, cache, doctor, bench."""
 
 from __future__ import annotations
 
@@ -53,6 +53,20 @@ def demo(options: argparse.Namespace) -> int:
     else:
         _tell(results, judged, title, options.picture or f"{title.replace(' ', '_').replace('/', '-')}.png")
     return 1 if any(claim.verdict is Verdict.CONTRADICTED for claim in judged) else 0
+
+
+def try_out(options: argparse.Namespace) -> int:
+    """Is transfer worth it on your own folder of pictures or table of texts?"""
+    from tlkit.commands import own
+
+    return own.try_command(options)
+
+
+def predict(options: argparse.Namespace) -> int:
+    """Name files by a model that was exported."""
+    from tlkit.commands import own
+
+    return own.predict_command(options.model, options.files, column=options.text, as_json=options.json)
 
 
 def fetch(options: argparse.Namespace) -> int:
@@ -140,6 +154,23 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--picture", metavar="FILE", help="where the plot goes (default: named after source and target)")
     one.set_defaults(run=demo)
 
+    one = commands.add_parser("try", help=try_out.__doc__, description=try_out.__doc__)
+    one.add_argument("path", metavar="FOLDER_OR_TABLE", help="class folders, a zip of them, or a table")
+    one.add_argument("--text", metavar="COLUMN", help="the column with the texts, where it can't be guessed")
+    one.add_argument("--label", metavar="COLUMN", help="the column with the labels, where it can't be guessed")
+    one.add_argument("--encoding", metavar="NAME", help="of the table's letters, where they look wrong, such as cp1251")
+    one.add_argument("--splits", type=_count, metavar="N", default=10, help="how many random splits (%(default)s)")
+    one.add_argument("--json", action="store_true", help="print one JSON object, and nothing else, on standard output")
+    one.add_argument("--export", metavar="DIR", help="write the best model to a new folder, with its card")
+    one.set_defaults(run=try_out)
+
+    one = commands.add_parser("predict", help=predict.__doc__, description=predict.__doc__)
+    one.add_argument("model", metavar="MODEL_DIR", help="a folder that --export or result.export wrote")
+    one.add_argument("files", nargs="+", metavar="FILE", help="pictures, texts (.txt), or tables of texts")
+    one.add_argument("--text", metavar="COLUMN", help="the column of a table with the texts")
+    one.add_argument("--json", action="store_true", help="print one JSON object, and nothing else, on standard output")
+    one.set_defaults(run=predict)
+
     one = commands.add_parser("fetch", help=fetch.__doc__, description=fetch.__doc__)
     one.add_argument("names", nargs="*", metavar="NAME", help="which, such as minilm (default: list what there is)")
     one.add_argument("--all", action="store_true", help="all of them")
@@ -192,7 +223,7 @@ def _numbers(text: str) -> list[int]:
 
 def _count(text: str) -> int:
     if not text.isdigit() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of workers from 1 up")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 up")
     return int(text)
 
 
