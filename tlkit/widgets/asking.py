@@ -49,6 +49,11 @@ class AskingLab(Lab):
         """What there is of the present question so far, draw by draw."""
         return self.bench.found(*self._asked) if self._asked else []
 
+    @property
+    def must_train(self) -> bool:
+        """Whether the answer to what the controls ask takes a training."""
+        return not self.bench.knows(*self.question)
+
     def ask(self, _change: dict | None = None) -> None:
         """Answer what the controls ask."""
         with quiet().asked():

@@ -101,8 +101,11 @@ class Lab(W.VBox):
     """A picture and its words, both in traits, and at most one training in the background, which can be stopped.
 
     A lab puts its controls, ``picture``, ``words`` and ``stop`` into ``children``, observes the controls, and answers
-    with :meth:`show`. What must train goes to :meth:`start`.
+    with :meth:`show`. What must train goes to :meth:`start`. A page that has no kernel moves ``controls`` through their
+    positions, and tells of what is ``beyond`` them.
     """
+
+    beyond = ""
 
     def __init__(self):
         self.picture, self.words = W.HTML(), W.HTML()
@@ -112,6 +115,24 @@ class Lab(W.VBox):
         self._halt, self._lock = threading.Event(), threading.RLock()
         super().__init__()
         self.add_class("tlkit-lab")
+
+    @property
+    def controls(self) -> list[W.Widget]:
+        """What a reader moves, from top to bottom."""
+        return [each for each in self.children if isinstance(each, (W.SelectionSlider, W.ToggleButtons))]
+
+    def ask(self, _change: dict | None = None) -> None:
+        """Answer what the controls ask."""
+        raise NotImplementedError
+
+    @property
+    def must_train(self) -> bool:
+        """Whether the answer to what the controls ask takes a training."""
+        return False
+
+    def recall(self) -> object | None:
+        """What saved runs answer to what the controls ask, without a training; nothing, where there are none."""
+        return None
 
     def show(self, png: bytes, words: str) -> None:
         """Show a picture, and say the same in words."""

@@ -128,6 +128,8 @@ class PromptLab(Lab):
     any other can be typed.
     """
 
+    beyond = "a sentence of your own, examples in the prompt and their order, and asking about many texts at once."
+
     def __init__(
         self, backbone: Backbone, task: Task | str, *, templates: Mapping[str, str] = WORDINGS, texts: int = 8
     ):
@@ -155,7 +157,7 @@ class PromptLab(Lab):
         self.reads = W.HTML()
         controls = [self.text, self.own, self.wording, self.shown, self.order, self.label_words, self.calibrated]
         for control in controls:
-            control.observe(lambda _: self.ask(), "value")
+            control.observe(self.ask, "value")
         self.children = [*controls, W.HBox([self.test, self.stop]), self.picture, self.words, self.reads]
         self.ask()
         self.wait()
@@ -175,7 +177,12 @@ class PromptLab(Lab):
             self.wording.value, self.shown.value, self.order.value, self.label_words.value, self.calibrated.value
         )
 
-    def ask(self) -> None:
+    @property
+    def controls(self) -> list[W.Widget]:
+        """What a reader moves without a kernel: nothing that would take thousands of readings."""
+        return [self.text, self.wording, self.label_words, self.calibrated]
+
+    def ask(self, _change: dict | None = None) -> None:
         """Ask about the sentence."""
         self.order.disabled = not self.shown.value
         question, text = self.question, self.own.value.strip() or self.text.value

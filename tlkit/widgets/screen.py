@@ -30,7 +30,7 @@ class Screen:
         self.figure, self._canvas = figure, FigureCanvasAgg(figure)
         self.changing: list[Artist] = list(changing)
         self._passing: list[Artist | Container] = []
-        self._ground, self._limits = None, None
+        self._ground, self._limits, self._due = None, None, True
 
     def draw(self, shown: object) -> Iterable[Artist | Container]:
         """Draw what is shown; what belongs to this answer alone is returned, and goes with the next."""
@@ -38,30 +38,38 @@ class Screen:
 
     def renew(self) -> None:
         """Draw everything anew next time."""
-        self._ground = None
+        self._due = True
 
     def show(self, shown: object) -> bytes:
         """What is shown, as PNG."""
+        changed = self.arrange(shown)
+        with picture.missing_letters_told_once():
+            if self.is_due():
+                make_readable(self.figure)
+                self._canvas.draw()
+                self._ground = self._canvas.copy_from_bbox(self.figure.bbox)
+            self._canvas.restore_region(self._ground)
+            for artist in changed:
+                make_readable(artist)
+                self.figure.draw_artist(artist)
+        return picture.encode(self._canvas.buffer_rgba())
+
+    def arrange(self, shown: object) -> list[Artist]:
+        """Put an answer in the place of the one before: the artists that it puts on top, in their order."""
         for artist in self._passing:
             artist.remove()
         self._passing = list(self.draw(shown))
         changed = sorted([*self.changing, *_single(self._passing)], key=lambda artist: artist.get_zorder())
         for artist in changed:
             artist.set_animated(True)  # matplotlib then leaves it out of what stays
-        with picture.missing_letters_told_once():
-            self._restore_ground()
-            for artist in changed:
-                make_readable(artist)
-                self.figure.draw_artist(artist)
-        return picture.encode(self._canvas.buffer_rgba())
+        return changed
 
-    def _restore_ground(self) -> None:
+    def is_due(self) -> bool:
+        """Whether what stays is to be drawn anew, as it is after :meth:`renew` or when limits have changed."""
         limits = [ax.viewLim.bounds for ax in self.figure.axes]
-        if self._ground is None or limits != self._limits:
-            make_readable(self.figure)
-            self._canvas.draw()
-            self._ground, self._limits = self._canvas.copy_from_bbox(self.figure.bbox), limits
-        self._canvas.restore_region(self._ground)
+        due = self._due or limits != self._limits
+        self._limits, self._due = limits, False
+        return due
 
 
 def _single(artists: Iterable[Artist | Container]) -> Iterator[Artist]:
@@ -127,8 +135,13 @@ def title_of(ax: Axes) -> Text:
     return ax.set_title("", loc="left", fontweight="bold")
 
 
-def draw_likelihoods(ax: Axes, probabilities: Sequence[float], truth: int | None, colour: str) -> Container:
-    """How likely each class is, as bars; the true one is hatched."""
+def draw_likelihoods(
+    ax: Axes, probabilities: Sequence[float] | None, truth: int | None, colour: str
+) -> Container | Artist:
+    """How likely each class is, as bars; the true one is hatched. Without a network a word says that there is none."""
+    if probabilities is None:
+        look = {"ha": "center", "va": "center", "transform": ax.transAxes, "fontsize": 9, "alpha": 0.75}
+        return ax.text(0.5, 0.5, "not saved:\ntakes the training", **look)
     rows = range(len(probabilities))
     hatch = ["////" if row == truth else "" for row in rows]
     return ax.barh(rows, probabilities, color=colour, alpha=0.75, hatch=hatch, edgecolor="white")

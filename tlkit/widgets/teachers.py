@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ from tlkit.methods.strategy import as_strategy
 from tlkit.plots import style
 from tlkit.widgets.asking import AskingLab
 from tlkit.widgets.base import buttons, count, given_pairs, given_shots, given_strategies, shots_slider
-from tlkit.widgets.bench import Benches, Draws, TransferBench, spread
+from tlkit.widgets.bench import Benches, Draws, TransferBench, recalled
 from tlkit.widgets.screen import CurveScreen
 
 DRAWS = 5  # different sets of labelled notes, for the spread; the saved runs from scratch have as many
@@ -50,7 +51,7 @@ class Answer(Draws):
         how = f"{style.label(self.strategy)}, {count(self.shots, 'label')} of each class"
         return (
             f"{self.teacher} as the teacher, {how}: {self.mean:.1%} of the {style.short(self.target)} "
-            f"test named right ({spread(self.accuracies)}). That is {abs(gain):.1f} points {side} scratch: {verdict}."
+            f"test named right ({self.spread()}). That is {abs(gain):.1f} points {side} scratch: {verdict}."
         )
 
 
@@ -68,6 +69,8 @@ class Screen(CurveScreen):
 
     def draw(self, shown: Answer) -> list:
         """The answer on its panels."""
+        self._gains.set_xlim(0.4, max(DRAWS, len(shown.gains)) + 0.6)
+        self._gains.set_xlabel("saved run" if shown.recalled else "draw")
         return [*self.draw_curve(shown, f"{shown.teacher}: {shown.mean:.0%}"), self._draw_gains(shown.gains)]
 
     def saved(self, shown: Answer) -> dict[str, Results]:
@@ -108,7 +111,7 @@ class TeacherLab(AskingLab):
         for source in sources.values():
             check_modality(source.backbone, self._target)
         self.bench = Benches({name: TransferBench(source, DRAWS) for name, source in sources.items()})
-        self._saved = _alone(saved, self._target.name)
+        self._runs, self._saved = saved, _alone(saved, self._target.name)
         _check(self._saved, shots)
         self._screen = Screen(shots, saved)
         names = [as_strategy(name).name for name in given_strategies(strategies)]
@@ -134,7 +137,19 @@ class TeacherLab(AskingLab):
     @property
     def answer(self) -> Answer:
         """What the lab shows; there must be an outcome."""
-        (teacher, target, strategy, shots), outcomes = self._asked, self.outcomes
+        return self._answer(dict(enumerate(outcome.accuracy for outcome in self.outcomes)))
+
+    def recall(self) -> Answer | None:
+        """The saved runs of what the controls ask, each with a teacher and a beginner of its own."""
+        self._asked = teacher, target, strategy, shots = self.question
+        found = recalled(self._runs, self.bench[teacher].source.name, target.name, strategy, shots)
+        alone = self._saved.accuracy("scratch", shots=shots).by_seed
+        both = {seed: accuracy for seed, accuracy in found.items() if seed in alone}
+        return dataclasses.replace(self._answer(both), recalled=True) if both else None
+
+    def _answer(self, accuracies: Mapping[int, float]) -> Answer:
+        """What accuracies, by seed or draw, say beside those from scratch."""
+        teacher, target, strategy, shots = self._asked
         alone = self._saved.accuracy("scratch", shots=shots).by_seed
         return Answer(
             teacher=teacher,
@@ -142,8 +157,8 @@ class TeacherLab(AskingLab):
             target=target.name,
             strategy=strategy,
             shots=shots,
-            accuracies=tuple(outcome.accuracy for outcome in outcomes),
-            alone=tuple(alone[draw] for draw in range(len(outcomes))),
+            accuracies=tuple(accuracies.values()),
+            alone=tuple(alone[seed] for seed in accuracies),
         )
 
     @property
