@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from tlkit.widgets.ahead import Ahead, quiet
 from tlkit.widgets.base import Lab
 from tlkit.widgets.bench import Bench
+from tlkit.widgets.screen import Screen
 
 
 class AskingLab(Lab):
@@ -23,6 +24,7 @@ class AskingLab(Lab):
     def __init__(self):
         super().__init__()
         self._asked: tuple | None = None
+        self.works_ahead = True
         self._ahead = Ahead()
 
     def __repr__(self) -> str:
@@ -48,6 +50,11 @@ class AskingLab(Lab):
     def outcomes(self) -> list:
         """What there is of the present question so far, draw by draw."""
         return self.bench.found(*self._asked) if self._asked else []
+
+    @property
+    def screen(self) -> Screen:
+        """The lab's picture."""
+        return self._screen
 
     @property
     def must_train(self) -> bool:
@@ -98,6 +105,8 @@ class AskingLab(Lab):
 
     def _work_ahead(self, now: tuple) -> None:
         """Make what needs no training, the other positions of the last slider first."""
+        if not self.works_ahead:
+            return
         instant = [question for question in self.questions if self.bench.is_instant(*question)]
         near = sorted(instant, key=lambda asked: tuple(a != b for a, b in zip(asked, now, strict=True)))
         todo = [(*question, draw) for question in near for draw in range(self.bench.draws)]

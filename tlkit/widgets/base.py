@@ -155,6 +155,10 @@ class Lab(W.VBox):
         """Do ``work`` in the background, after what went on there was stopped; ``stopped`` says what Stop has left."""
         self.halt()
         self._halt.clear()
+        self.launch(work, stopped)
+
+    def launch(self, work: Callable[[], None], stopped: Callable[[], str]) -> None:
+        """Do ``work`` in a thread of its own."""
         self._training = threading.Thread(target=self._do, args=(work, stopped), daemon=True)
         self._training.start()
 

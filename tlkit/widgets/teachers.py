@@ -137,7 +137,7 @@ class TeacherLab(AskingLab):
     @property
     def answer(self) -> Answer:
         """What the lab shows; there must be an outcome."""
-        return self._answer(dict(enumerate(outcome.accuracy for outcome in self.outcomes)))
+        return self._said(dict(enumerate(outcome.accuracy for outcome in self.outcomes)))
 
     def recall(self) -> Answer | None:
         """The saved runs of what the controls ask, each with a teacher and a beginner of its own."""
@@ -145,9 +145,9 @@ class TeacherLab(AskingLab):
         found = recalled(self._runs, self.bench[teacher].source.name, target.name, strategy, shots)
         alone = self._saved.accuracy("scratch", shots=shots).by_seed
         both = {seed: accuracy for seed, accuracy in found.items() if seed in alone}
-        return dataclasses.replace(self._answer(both), recalled=True) if both else None
+        return dataclasses.replace(self._said(both), recalled=True) if both else None
 
-    def _answer(self, accuracies: Mapping[int, float]) -> Answer:
+    def _said(self, accuracies: Mapping[int, float]) -> Answer:
         """What accuracies, by seed or draw, say beside those from scratch."""
         teacher, target, strategy, shots = self._asked
         alone = self._saved.accuracy("scratch", shots=shots).by_seed

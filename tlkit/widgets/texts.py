@@ -183,7 +183,7 @@ class WordsLab(AskingLab):
     def answer(self) -> Answer:
         """What the lab shows; there must be an outcome."""
         outcomes = self.outcomes
-        return self._answer([each.accuracy for each in outcomes], outcomes[0].probabilities[self.read.value - 1])
+        return self._said([each.accuracy for each in outcomes], outcomes[0].probabilities[self.read.value - 1])
 
     @property
     def must_train(self) -> bool:
@@ -194,10 +194,10 @@ class WordsLab(AskingLab):
         """The saved runs of what the controls ask; none of them says anything of the text."""
         self._asked = target, strategy, shots = self.question
         found = recalled(self._saved, self.bench.source.name, target.name, strategy, shots)
-        shown = self._answer(list(found.values()), None) if found else None
+        shown = self._said(list(found.values()), None) if found else None
         return shown and dataclasses.replace(shown, recalled=True)
 
-    def _answer(self, accuracies: Sequence[float], probabilities: np.ndarray | None) -> Answer:
+    def _said(self, accuracies: Sequence[float], probabilities: np.ndarray | None) -> Answer:
         """What accuracies say, and perhaps a network of the text that is read."""
         target, strategy, shots = self._asked
         row = rows_to_read(target)[self.read.value - 1]
