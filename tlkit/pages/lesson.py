@@ -32,29 +32,26 @@ HERE = Path(__file__).parent
 WIDGET = "application/vnd.jupyter.widget-view+json"
 SAYINGS = {"empty": predict.EMPTY, "drawn": predict.DRAWN, "skipped": predict.SKIPPED, "exact": predict.EXACT}
 STATE = ("question", "label", "unit", "shots", "steps", "chance", "reference", "values", "touched")
+RECORDED = ("tree", "answers", "texts", "parts", "panels", "start")  # what a lab on a page needs
 CURVE = "Here a curve grows while the network learns: that takes a kernel."
 EXERCISE = "An answer to exercise {} is checked, with a hint that fits the mistake, where there is a kernel."
 BANNER = (
-    "<b>This page runs no code.</b> What it shows was computed beforehand, on the seeds and the machine on which the lesson "
-    "was saved. You can draw predictions, hear sounds, answer the quiz and move the labs: they answer from saved runs and "
-    'recorded positions, and say where that ends. To change the code, <a href="{binder}">open the lesson on Binder</a>, '
-    "which needs nothing but a browser, or <code>tlkit lab {number}</code> on your own machine."
+    "<b>This page runs no code.</b> What it shows was computed beforehand, on the lesson's own seeds. You can draw "
+    "predictions, hear sounds, answer the quiz and move the labs: they answer from saved runs and recorded positions, "
+    'and say where that ends. To change the code, <a href="{binder}">open the lesson on Binder</a>, which needs '
+    "nothing but a browser, or <code>tlkit lab {number}</code> on your own machine."
 )
 
 
 @dataclass
 class Page:
-    """A lesson to be written as a page, with the labs that were recorded for it."""
+    """A lesson as a page, with the labs that were recorded for it and the predictions that it asks for."""
 
     path: Path
     title: str
     html: str
     labs: list[tuple[Lab, Recording]] = field(default_factory=list)
-
-    @property
-    def question(self) -> str:
-        """What the lesson asks: the first bold line of it."""
-        return question_of(cells_of(self.path)[0])
+    predictions: list[Predict] = field(default_factory=list)
 
 
 class Builder:
@@ -81,7 +78,7 @@ class Builder:
             script=_script(),
             footer=f'The notebook, its code and its data are on <a href="{repository.source("")}">GitHub</a>.',
         )
-        return Page(self.path, title, text, self.labs)
+        return Page(self.path, title, text, self.labs, self.predictions)
 
     def _widgets(self) -> dict[int, list[dict]]:
         """What stands in place of the widgets, by cell."""
@@ -122,9 +119,7 @@ class Builder:
             "words": made.texts[words],
             "note": _note(made),
             "why": f" for {made.beyond}" if made.beyond else ".",
-            "data": as_json(
-                {name: getattr(made, name) for name in ("tree", "answers", "texts", "parts", "panels", "start")}
-            ),
+            "data": as_json({name: getattr(made, name) for name in RECORDED}),
         }
 
     def _cell(self, cell: dict, widgets: list[dict]) -> dict:
@@ -158,9 +153,8 @@ def render(**parts: object) -> str:
 
 def as_json(thing: object) -> str:
     """JSON that can stand in a page."""
-    return (
-        json.dumps(thing, ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/").replace("<!--", "<\\u0021--")
-    )
+    text = json.dumps(thing, ensure_ascii=False, separators=(",", ":"))
+    return text.replace("</", "<\\/").replace("<!--", "<\\u0021--")
 
 
 def rows_of(boxes: Sequence[Sequence[float]]) -> list[list[int]]:
@@ -191,8 +185,9 @@ def _note(made: Recording) -> str:
         (made.recalled, "are answered by saved runs, without the network itself"),
         (made.unanswered, "would take a training, and say so"),
     ]
-    said = [f"{count:,} {what}" for count, what in counts if count]
-    return f"Of the {made.positions:,} positions of this lab {'; '.join(said)}."
+    said = [f"{count:,} {what}" if count < made.positions else what for count, what in counts if count]
+    opening = f"{'All' if len(said) == 1 else 'Of the'} {made.positions:,} positions of this lab"
+    return f"{opening} {'; '.join(said)}."
 
 
 def _state(widget: Predict) -> dict:

@@ -11,9 +11,10 @@ from tlkit.runtime import repository
 
 INDEX = "index.html"
 WELCOME = (
-    "Lessons in which small networks learn one thing and are asked what that is worth for another, as a pianist learns the "
-    "guitar. Read them here, in any browser and without a network: predictions, sounds, quizzes and labs work on the page. "
-    'To run and change the code, open them <a href="{binder}">on Binder</a> or <a href="{home}">install the kit</a>.'
+    "Lessons in which small networks learn one thing and are asked what that is worth for another, as a pianist "
+    "learns the guitar. Read them here, in any browser and without a network: predictions, sounds, quizzes and labs "
+    'work on the page. To run and change the code, open them <a href="{binder}">on Binder</a> or '
+    '<a href="{home}">install the kit</a>.'
 )
 
 
@@ -49,9 +50,8 @@ def index(lessons: list[Path]) -> str:
     welcome = WELCOME.format(binder=repository.binder(lessons[0].name), home=repository.source("README.md"))
     top = f'<h1>Learn transfer learning by doing it</h1><p>{welcome}</p><ul class="lessons">{"".join(rows)}</ul>'
     footer = f'MIT licence. Code, data and their cards: <a href="{repository.source("")}">GitHub</a>.'
-    return render(
-        title="Lessons", links=[], cells=[{"kind": "text", "html": top}], predictions=[], script="", footer=footer
-    )
+    cells = [{"kind": "text", "html": top}]
+    return render(title="Lessons", links=[], cells=cells, predictions=[], script="", footer=footer)
 
 
 def _titled(path: Path) -> str:

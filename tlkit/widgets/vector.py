@@ -18,7 +18,7 @@ from tlkit.widgets.screen import Screen
 
 POINTS = 72  # an inch, the unit of SVG in matplotlib
 PAD = 3  # points around a panel
-THEMED = {"#000000": "currentColor", "#ffffff": "var(--paper)"}  # black on white, or in a dark page the other way round
+THEMED = {"#000000": "currentColor", "#ffffff": "var(--paper)", "#0072b2": "var(--blue)"}  # they differ in the dark
 _LOOKS = {"svg.fonttype": "none", "svg.hashsalt": "tlkit"}  # letters stay letters, and what is the same has one name
 
 
