@@ -188,7 +188,7 @@ class AdapterLab(Lab):
     ``saved`` is a comparison from which accuracies are taken.
     """
 
-    beyond = "Train, for the plans of which nothing is known yet."
+    beyond = "training plans of which nothing is known yet."
 
     def __init__(self, source: Source | Backbone, target: Task | str, *, shots: int, saved: Results | None = None):
         super().__init__()
