@@ -76,4 +76,6 @@ def test_the_readmes_link_opens_the_first_lesson():
 def test_every_link_names_the_one_repository(monkeypatch):
     monkeypatch.delenv("GITHUB_REPOSITORY", raising=False)
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert set(re.findall(r"https://mybinder\.org/v2/gh/[^\s)]+", readme)) == {repository.binder(jupyter.find("00").name)}
+    assert set(re.findall(r"https://mybinder\.org/v2/gh/[^\s)]+", readme)) == {
+        repository.binder(jupyter.find("00").name)
+    }

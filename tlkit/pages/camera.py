@@ -93,11 +93,11 @@ class Camera:
                 self.choices[control] = list(dict.fromkeys([control.value, *lab.sentences]))
         with quiet().asked():
             lab.halt()
-            lab.present, lab.launch, lab.works_ahead = self._present, self._launch, False
+            lab.present, lab.launch, lab.work_ahead = self._present, self._launch, lambda pieces: None
             try:
                 made.tree = self._walk(controls, first)
             finally:
-                del lab.present, lab.launch
+                del lab.present, lab.launch, lab.work_ahead
                 for vector in self._vectors.values():
                     vector.close()
         made.answers, made.texts = self._answers.things, self._texts.things

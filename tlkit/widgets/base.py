@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import html
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import ipywidgets as W
@@ -18,7 +18,7 @@ from tlkit.events import Listener, Progress, Step, Stopped
 from tlkit.experiments.source import as_source
 from tlkit.methods.classifier import check_modality
 from tlkit.methods.method import Strategy
-from tlkit.widgets.ahead import quiet
+from tlkit.widgets.ahead import Ahead, Piece, quiet
 
 if TYPE_CHECKING:
     from tlkit.widgets.screen import Screen
@@ -50,6 +50,11 @@ def refill(control: W.SelectionSlider | W.ToggleButtons, options: Sequence, valu
     control.options = options
     control.value = value
     control.observe(observer, "value")
+
+
+def values_of(control: W.SelectionSlider | W.ToggleButtons) -> list:
+    """What a control can be set to, without the texts that may stand for it."""
+    return [option[1] if isinstance(option, tuple) else option for option in control.options]
 
 
 def given_tasks(tasks: str | Task | Sequence[str | Task], example: str) -> list[Task]:
@@ -112,7 +117,7 @@ class Lab(W.VBox):
         self.stop = W.Button(description="Stop", icon="stop", disabled=True, tooltip="Stop the training")
         self.stop.on_click(lambda _: self.halt())
         self._training: threading.Thread | None = None
-        self._halt, self._lock = threading.Event(), threading.RLock()
+        self._halt, self._lock, self._ahead = threading.Event(), threading.RLock(), Ahead()
         super().__init__()
         self.add_class("tlkit-lab")
 
@@ -157,6 +162,10 @@ class Lab(W.VBox):
         self._halt.clear()
         self.launch(work, stopped)
 
+    def work_ahead(self, pieces: Iterable[Piece]) -> None:
+        """Make these while nobody asks for anything, instead of those before."""
+        self._ahead.start(pieces)
+
     def launch(self, work: Callable[[], None], stopped: Callable[[], str]) -> None:
         """Do ``work`` in a thread of its own."""
         self._training = threading.Thread(target=self._do, args=(work, stopped), daemon=True)
@@ -181,7 +190,8 @@ class Lab(W.VBox):
         return self._training is not None and self._training.is_alive()
 
     def halt(self) -> None:
-        """Stop the training, if one goes on; what is done stays."""
+        """Stop the training, if one goes on, and what is made ahead; what is done stays."""
+        self._ahead.stop()
         self._halt.set()
         self.wait()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 
 import matplotlib as mpl
@@ -13,6 +14,7 @@ from matplotlib.axis import Axis
 from matplotlib.backends.backend_svg import RendererSVG
 from matplotlib.transforms import Bbox
 
+from tlkit.plots import picture
 from tlkit.plots.glyphs import make_readable
 from tlkit.widgets.screen import Screen
 
@@ -38,7 +40,8 @@ class Vector:
         self._dpi, self.figure.dpi = self.figure.dpi, POINTS
         self._grounds: dict[Axes, str] = {}
         self._boxes: dict[Axes, Bbox] = {}
-        screen.renew()
+        self._limits: list | None = None
+        self._behind: dict[Hashable, list[tuple[Axes, str]]] = {}
 
     def close(self) -> None:
         """Leave the screen to pixels again."""
@@ -47,24 +50,41 @@ class Vector:
 
     def panels(self, shown: object) -> list[Panel]:
         """What is shown, panel by panel, in the order in which they were made."""
-        with mpl.rc_context(_LOOKS):
-            changed = self.screen.arrange(shown)
-            if self.screen.is_due():
-                self._draw_grounds()
-            for axis in (each for each in changed if isinstance(each, Axis)):  # its names have other widths
-                self._boxes[axis.axes] = axis.axes.get_tightbbox()
-            drawn = [(artist.axes, self._svg(artist)) for artist in changed]
+        with mpl.rc_context(_LOOKS), picture.missing_letters_told_once():
+            self.screen.arrange(shown)
+            self._draw_grounds()
+            drawn = self._drawn_behind(shown) + self._drawn(self.screen.changing)
         return [
             Panel((ground, *(part for of, part in drawn if of is ax and part)), self._box(ax))
             for ax, ground in self._grounds.items()
         ]
 
     def _draw_grounds(self) -> None:
+        """What stays, unless limits are as they were."""
+        limits = [ax.viewLim.bounds for ax in self.figure.axes]
+        if limits == self._limits:
+            return
+        for artist in [*self.screen.behind, *self.screen.changing]:
+            artist.set_animated(True)  # matplotlib then leaves it out of what stays
         make_readable(self.figure)
         self.figure.draw_without_rendering()  # lays the panels out
+        self._behind = {}
         for ax in self.figure.axes:
             self._grounds[ax] = self._svg(ax)
             self._boxes[ax] = ax.get_tightbbox()
+        self._limits = limits
+
+    def _drawn_behind(self, shown: object) -> list[tuple[Axes, str]]:
+        asked = self.screen.depends_on(shown)
+        if asked not in self._behind:
+            self._behind[asked] = self._drawn(self.screen.behind)
+        return self._behind[asked]
+
+    def _drawn(self, artists: Iterable[Artist]) -> list[tuple[Axes, str]]:
+        ordered = sorted(artists, key=lambda artist: artist.get_zorder())
+        for axis in (each for each in ordered if isinstance(each, Axis)):  # its names may be wider than before
+            self._boxes[axis.axes] = axis.axes.get_tightbbox()
+        return [(artist.axes, self._svg(artist)) for artist in ordered]
 
     def _box(self, ax: Axes) -> tuple[float, float, float, float]:
         (left, bottom), (right, top) = self._boxes[ax].padded(PAD).get_points()
