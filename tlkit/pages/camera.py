@@ -79,6 +79,7 @@ class Camera:
         self.recording = Recording(type(lab).__name__, [], lab.beyond)
         self._texts, self._parts, self._panels, self._answers = Store(), Store(), Store(), Store()
         self._vectors: dict[Screen, Vector] = {}
+        self._starts: dict[tuple[W.Widget, int], int] = {}
         self._presented: tuple | None = None
         self._beside = [each for each in _all(lab) if isinstance(each, W.HTML)]
         self._beside = [each for each in self._beside if each not in (lab.picture, lab.words)]
@@ -86,7 +87,7 @@ class Camera:
     def record(self) -> Recording:
         """All positions."""
         lab, made = self.lab, self.recording
-        controls, first = lab.controls, [control.value for control in lab.controls]
+        controls = lab.controls
         made.controls = [_described(control) for control in controls]
         for control in controls:
             if isinstance(control, W.Text):
@@ -95,7 +96,7 @@ class Camera:
             lab.halt()
             lab.present, lab.launch, lab.work_ahead = self._present, self._launch, lambda pieces: None
             try:
-                made.tree = self._walk(controls, first)
+                made.tree = self._walk(controls)
             finally:
                 del lab.present, lab.launch, lab.work_ahead
                 for vector in self._vectors.values():
@@ -104,18 +105,18 @@ class Camera:
         made.parts, made.panels = self._parts.things, self._panels.things
         return made
 
-    def _walk(self, controls: list[W.Widget], first: list) -> dict | int:
-        """The tree below the first of ``controls``, from where those before it stand."""
+    def _walk(self, controls: list[W.Widget]) -> dict | int:
+        """The tree below the first of ``controls``, where those before it stand as they do."""
         if not controls:
             return self._shoot()
         control, *others = controls
         options = self._options(control)
-        known = [value for _, value in options]
-        start = known.index(first[0] if first[0] in known else control.value)
-        node = {"texts": self._texts.put(tuple(text for text, _ in options)), "start": start, "to": []}
+        known, texts = [value for _, value in options], self._texts.put(tuple(text for text, _ in options))
+        start = self._starts.setdefault((control, texts), known.index(control.value))  # where the lab put it
+        node = {"texts": texts, "start": start, "to": []}
         for value in known:
             control.value = value
-            node["to"].append(self._walk(others, first[1:]))
+            node["to"].append(self._walk(others))
         return node
 
     def _options(self, control: W.Widget) -> list[tuple[str, object]]:
