@@ -1,4 +1,4 @@
-"""The command line: tlkit lab, demo, try, predict, fetch, cache, doctor, bench."""
+"""The command line: tlkit lab, demo, try, predict, fetch, cache, doctor, site, bench."""
 
 from __future__ import annotations
 
@@ -100,6 +100,19 @@ def doctor(options: argparse.Namespace) -> int:
     return 0 if all(finding.ok for finding in findings) else 1
 
 
+def site(options: argparse.Namespace) -> int:
+    """The lessons as pages that any browser opens, without a kernel."""
+    from pathlib import Path
+
+    from tlkit.commands.jupyter import find, lessons
+    from tlkit.pages.site import write
+
+    chosen = [find(name) for name in options.lessons or lessons()]
+    for path in write(Path(options.folder), chosen):
+        print(f"{path}  {path.stat().st_size / 1e6:.1f} MB", flush=True)
+    return 0
+
+
 def bench(options: argparse.Namespace) -> int:
     """How long things take here, beside other tools and beside the arithmetic alone."""
     from tlkit.commands.bench import load
@@ -185,6 +198,11 @@ def _parser() -> argparse.ArgumentParser:
     one = commands.add_parser("doctor", help=doctor.__doc__, description=doctor.__doc__)
     one.add_argument("--json", action="store_true", help="print one JSON object")
     one.set_defaults(run=doctor)
+
+    one = commands.add_parser("site", help=site.__doc__, description=site.__doc__)
+    one.add_argument("folder", nargs="?", default="site", metavar="OUT", help="where they go (default: %(default)s)")
+    one.add_argument("--lessons", type=_names, metavar="00,01", help="which, by number or name (default: all of them)")
+    one.set_defaults(run=site)
 
     one = commands.add_parser("bench", help=bench.__doc__, description=bench.__doc__)
     one.add_argument("names", nargs="*", metavar="NAME", help="which, such as label-curve (default: all of them)")
