@@ -21,6 +21,7 @@ from .planted import MISTAKES, Mistake
 ROOT = Path(__file__).parents[2]
 TABLE = Path(__file__).with_name("README.md")
 FOUND = Path(__file__).with_name("found.json")
+EVERYWHERE = ("methods/test_finetuning.py", "experiments/test_compare.py")
 LIMIT = 600  # seconds, after which whatever hangs is noticed, too
 PYTEST = ("-m", "pytest", "-x", "-q", "-n", "0", "-p", "no:cacheprovider", "-m", "not browser", "--no-header")
 
@@ -42,10 +43,15 @@ def planted(mistake: Mistake) -> Iterator[Path]:
 def noticed(mistake: Mistake) -> dict[str, str]:
     """Which test failed first, and which claim; empty words where none did."""
     with planted(mistake) as copy:
-        told = {"test": _first_failure(_run(copy, *PYTEST, *(f"tests/{test}" for test in mistake.tests)))}
+        told = {"test": _first_failure(_run(copy, *PYTEST, *_tests(mistake)))}
         if mistake.claims:
             told["claim"] = _first_claim(_run(copy, "-m", "tests.mutations.claims"))
     return told
+
+
+def _tests(mistake: Mistake) -> list[str]:
+    """Its own first, then those that every mistake meets."""
+    return [f"tests/{test}" for test in dict.fromkeys((*mistake.tests, *EVERYWHERE))]
 
 
 def _run(copy: Path, *command: str) -> subprocess.CompletedProcess | None:

@@ -20,7 +20,8 @@ class Mistake:
     claims: bool = False
 
 
-TRAINING, STRATEGY, METHOD = "methods/test_training.py", "methods/test_strategy.py", "methods/test_method.py"
+TRAINING, STRATEGY, METHOD = "methods/test_training.py", "methods/test_finetuning.py", "methods/test_method.py"
+PROBE = "methods/test_linear_probe.py"
 COMPARE, RUNNER, RESULTS = "experiments/test_compare.py", "experiments/test_runner.py", "experiments/test_results.py"
 TASK, CLAIMS, SEEDS = "datasets/test_task.py", "experiments/test_claims.py", "test_seeding.py"
 FROZEN, PROMPTS, LORA = "methods/test_frozen_features.py", "methods/test_prompting.py", "methods/test_lora.py"
@@ -40,10 +41,8 @@ COUNTED, JOURNAL, FIGURES = (
 
 MISTAKES = [
     # --- what learns, and what must not ---
-    Mistake("frozen stages learn", "methods/training.py",
-            "stage.eval().requires_grad_(False)", "stage.eval()", (TRAINING, STRATEGY)),
-    Mistake("frozen stages are in training mode", "methods/training.py",
-            "stage.eval().requires_grad_(False)", "stage.requires_grad_(False)", (TRAINING, STRATEGY)),
+    Mistake("frozen stages learn", "methods/finetuning.py",
+            "frozen = self._unchanging(model.backbone, phase)", "frozen = 0", (STRATEGY, METHOD, TRAINING), True),
     Mistake("nothing is put back into evaluation mode", "methods/training.py",
             "backbone.requires_grad_(True).eval()", "backbone.requires_grad_(True)", (TRAINING, STRATEGY), True),
     Mistake("the network trains without its dropout", "methods/training.py",
@@ -151,8 +150,17 @@ MISTAKES = [
             "lit = ((examples.labels + 1) >> bit & 1)", "lit = ((examples.labels * 0 + 1) >> bit & 1)", (TELL,)),
     # --- what is remembered ---
     Mistake("features are those of another stage", "methods/frozen_body.py",
-            "given = features.train.features(rows, stop=stop)", "given = features.train.features(rows)",
-            (STRATEGY, FROZEN)),
+            "given = features.learnt(rows, stop)", "given = features.learnt(rows, max(1, stop - 1))", (STRATEGY, FROZEN)),
+    Mistake("labelled rows are mixed up with those planned", "methods/body_features.py",
+            "return self._learnt[stop][np.searchsorted(self._planned, rows)]",
+            "return self._learnt[stop][: len(rows)]", (STRATEGY, COMPARE, RUNNER)),
+    Mistake("a head is held down twice as hard", "methods/linear_probe.py",
+            "strength = HEAD_STRENGTH / 2 if classes == 2 else HEAD_STRENGTH", "strength = HEAD_STRENGTH / 2",
+            (PROBE,)),
+    Mistake("features are not standardised", "methods/linear_probe.py",
+            "    scaled /= deviation\n", "", (PROBE, TRAINING)),
+    Mistake("a head is stopped early", "methods/linear_probe.py",
+            "if promised <= DONE * loss:\n            break", "if promised <= loss:\n            break", (PROBE,)),
     Mistake("changed weights meet what was remembered", "methods/fingerprint.py",
             "own = state_digest(stage, repr(stage)).encode()", "own = repr(stage).encode()", (FROZEN,)),
     Mistake("changed items meet what was remembered", "methods/fingerprint.py",
