@@ -57,11 +57,11 @@ def what_the_layers_know(executor) -> tl.Results:
         (imagenet, brick, [*blocks, *_depths(9, "random_head")], [5]),
         (pixels, products, ["head"], [5]),
     ]
-    found = _compared(asked, executor, seeds=20)
+    found = _compared(asked, executor, seeds=12)
     for body in (pianist, tl.random_source(pianist)):
-        tl.layers.stagewise_selectivity(body, guitar, seeds=20, reuse=found)
+        tl.layers.stagewise_selectivity(body, guitar, seeds=12, reuse=found)
     for other in (guitarist, tl.random_source(pianist)):
-        tl.layers.stagewise_cka(pianist, other, guitar, seeds=20, reuse=found)
+        tl.layers.stagewise_cka(pianist, other, guitar, seeds=12, reuse=found)
     wall = found.where(target="surfaces/brick")
     tl.layers.by_choice(wall, imagenet, brick, shots=5, reuse=found)
     return found
