@@ -150,7 +150,8 @@ MISTAKES = [
             "lit = ((examples.labels + 1) >> bit & 1)", "lit = ((examples.labels * 0 + 1) >> bit & 1)", (TELL,)),
     # --- what is remembered ---
     Mistake("features are those of another stage", "methods/frozen_body.py",
-            "given = features.learnt(rows, stop)", "given = features.learnt(rows, max(1, stop - 1))", (STRATEGY, FROZEN)),
+            "given = features.learnt(rows, stop)", "given = features.learnt(rows, max(1, stop - 1))",
+            (STRATEGY, FROZEN)),
     Mistake("labelled rows are mixed up with those planned", "methods/body_features.py",
             "return self._learnt[stop][np.searchsorted(self._planned, rows)]",
             "return self._learnt[stop][: len(rows)]", (STRATEGY, COMPARE, RUNNER)),

@@ -1,6 +1,9 @@
+import io
+
 import numpy as np
 import pytest
 from matplotlib.axes import Axes
+from PIL import Image
 
 import tlkit as tl
 from tests.experiments.test_results import result
@@ -107,3 +110,9 @@ def test_an_uneven_test_has_a_line_for_its_largest_class():
     assert "Always 'billing' is 95% right." in words
     assert "With each class counting alike: frozen (head) 60% at 1, 70% at 2." in words
     assert "Always 'billing' is 95% right." in repr(results.plot_parameter_cost(shots=1))
+
+
+def test_packed_pixels_are_the_pixels():
+    pixels = np.random.default_rng(0).integers(256, size=(7, 5, 4), dtype=np.uint8)
+    packed = picture.encode(pixels)
+    assert np.array_equal(Image.open(io.BytesIO(packed)), pixels)
