@@ -113,7 +113,9 @@ def test_the_choice_looks_at_no_test(by_cut, pianist, monkeypatch):
     import tlkit.analysis.layers
 
     monkeypatch.setattr(tlkit.analysis.layers, "choose_cut", lambda *_, seed, **__: 2 if seed else 1)
-    chosen = tl.layers.by_choice(by_cut, pianist.backbone if pianist.backbone.taught else pianist, None, shots=5)
+    chosen = tl.layers.by_choice(
+        by_cut, pianist.backbone if pianist.backbone.taught else pianist, "notes/guitar", shots=5
+    )
     assert chosen.by_seed == pytest.approx({0: 0.4, 1: 0.72})
 
 

@@ -144,6 +144,9 @@ def test_batches_cover_every_example_once_an_epoch(low_bars):
     rows = torch.cat(list(_draw_batches(18, 6, 3, seed=0)))
     assert sorted(rows.tolist()) == list(range(18))
     assert [len(batch) for batch in _draw_batches(5, 32, 3, seed=0)] == [5, 5, 5]
+    epochs = torch.cat(list(_draw_batches(18, 6, 30, seed=0))).view(10, 18)
+    assert all(sorted(epoch.tolist()) == list(range(18)) for epoch in epochs)
+    assert len({tuple(epoch.tolist()) for epoch in epochs}) == 10  # each in an order of its own
 
 
 def test_texts_of_like_length_go_together_and_none_is_left_out():

@@ -14,15 +14,16 @@ from torch import nn
 
 from tlkit.arguments import numbers, whole
 from tlkit.datasets.catalogue import as_task
-from tlkit.datasets.task import Examples, Task
+from tlkit.datasets.task import Examples, Task, array_digest
 from tlkit.errors import TlkitError, shown
 from tlkit.estimate import Estimate
 from tlkit.experiments.compare import transfer
+from tlkit.experiments.measured import measured
+from tlkit.experiments.results import Results
 from tlkit.experiments.source import Source, as_source
 from tlkit.models.backbone import Backbone
 from tlkit.plots.bands import plot_bands
 from tlkit.plots.picture import Picture
-from tlkit.seeding import choose_seeds
 
 LOOKS = (0, 2, 4, 8)  # at BatchNorm's momentum of 0.1, 8 batches replace 57% of what was there
 
@@ -55,16 +56,24 @@ def drift(
     eval_mode: bool = False,
     test: Examples | None = None,
     seeds: int | str | Iterable[int] | None = None,
+    reuse: Results | None = None,
 ) -> Drift:
     """A frozen body with a fitted head looks at its labelled examples, in training mode and without any gradient.
 
     A look is one batch of all of them, as a training loop passes it on. In ``eval_mode`` the body is in
-    evaluation mode, which is the cure. ``test`` is a part of the target's test, if all of it takes too long.
+    evaluation mode, which is the cure. ``test`` is a part of the target's test, if all of it takes too long. ``reuse``
+    are results that may hold the figures.
     """
-    source, target, told = as_source(source), as_task(target), {}
+    source, target = as_source(source), as_task(target)
     looks = numbers(looks, "looks", _check_looks, str(LOOKS))
-    for seed in choose_seeds(seeds):
-        told[seed] = _look(source.reseed(seed), target, shots, seed, tuple(looks), eval_mode, test or target.test)
+    test = target.test if test is None else test
+
+    def measure(seed: int) -> list[float]:
+        return sum(_look(source.reseed(seed), target, shots, seed, tuple(looks), eval_mode, test), ())
+
+    about = ["drift", source.recipe(), target.digest, array_digest(test.items), shots, looks, eval_mode]
+    flat = measured(measure, about, seeds=seeds, reuse=reuse)
+    told = {seed: [row[at : at + 3] for at in range(0, len(row), 3)] for seed, row in flat.items()}
     whose = f"{'cured' if eval_mode else 'drifting'} {source.name}"
     columns = [
         [Estimate({seed: rows[at][part] for seed, rows in told.items()}, f"{what} of {whose} after {look} looks")

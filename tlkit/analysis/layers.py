@@ -12,6 +12,7 @@ from tlkit.datasets.catalogue import as_task
 from tlkit.datasets.task import Task, check_shots
 from tlkit.errors import TlkitError, shown
 from tlkit.estimate import Estimate
+from tlkit.experiments.measured import measured
 from tlkit.experiments.results import Results
 from tlkit.experiments.source import Source, as_source, check_backbone
 from tlkit.methods.cut_texts import tell_cut
@@ -21,7 +22,6 @@ from tlkit.plots.by_depth import plot_depth
 from tlkit.plots.heatmap import plot_heatmap
 from tlkit.plots.items import show_items
 from tlkit.plots.picture import Picture
-from tlkit.seeding import choose_seeds
 
 __all__ = [
     "by_choice", "by_depth", "choose_cut", "cka", "cka_matrix", "class_selectivity", "plot_cka", "plot_depth",
@@ -63,42 +63,64 @@ def choose_cut(source: Source | Backbone, target: Task, *, shots: int, seed: int
     return max(range(len(scores)), key=lambda stage: (round(scores[stage], 6), stage)) + 1
 
 
-def by_choice(results: Results, source: Source | Backbone, target: Task, *, shots: int) -> Estimate:
-    """The accuracies of ``head@k`` where each seed's own labels chose the k: all that a reader can choose by."""
-    source, scores = as_source(source), {}
-    for seed in results.seeds:
-        cut = choose_cut(source.reseed(seed), target, shots=shots, seed=seed)
-        scores[seed] = results.accuracy(f"head@{cut}", shots=shots).by_seed[seed]
+def by_choice(
+    results: Results, source: Source | Backbone, target: Task, *, shots: int, reuse: Results | None = None
+) -> Estimate:
+    """The accuracies of ``head@k`` where each seed's own labels chose the k: all that a reader can choose by.
+
+    ``reuse`` are results that may hold the choices.
+    """
+    source, target = as_source(source), as_task(target)
+
+    def choice(seed: int) -> list[int]:
+        return [choose_cut(source.reseed(seed), target, shots=shots, seed=seed)]
+
+    about = ["choose_cut", source.recipe(), target.digest, shots]
+    chosen = measured(choice, about, seeds=results.seeds, reuse=reuse)
+    scores = {s: results.accuracy(f"head@{int(k)}", shots=shots).by_seed[s] for s, (k,) in chosen.items()}
     return Estimate(scores, f"head at the stage that {shots} shots chose")
 
 
-def stagewise_cka(first: Source | Backbone, second: Source | Backbone, task: Task, *, seeds=None) -> list[Estimate]:
-    """CKA of two networks' answers to the test of ``task``, stage by stage: seed by seed, each schooled anew."""
+def stagewise_cka(
+    first: Source | Backbone, second: Source | Backbone, task: Task, *, seeds=None, reuse: Results | None = None
+) -> list[Estimate]:
+    """CKA of two networks' answers to the test of ``task``, stage by stage: seed by seed, each schooled anew.
 
+    ``reuse`` are results that may hold the figures.
+    """
     task = as_task(task)
 
     def figure(one: Backbone, other: Backbone) -> list[float]:
         pairs = zip(one.stage_features(task.test.items), other.stage_features(task.test.items), strict=True)
         return [cka(*pair) for pair in pairs]
 
-    return _stagewise(figure, "agreement", (first, second), seeds)
+    return _stagewise(figure, "agreement", (first, second), task, seeds, reuse)
 
 
-def stagewise_selectivity(source: Source | Backbone, task: Task, *, seeds=None) -> list[Estimate]:
-    """How much the units care for the classes of ``task``, stage by stage: :func:`class_selectivity`, seed by seed."""
+def stagewise_selectivity(
+    source: Source | Backbone, task: Task, *, seeds=None, reuse: Results | None = None
+) -> list[Estimate]:
+    """How much the units care for the classes of ``task``, stage by stage: :func:`class_selectivity`, seed by seed.
 
+    ``reuse`` are results that may hold the figures.
+    """
     task = as_task(task)
 
     def figure(backbone: Backbone) -> list[float]:
         return [class_selectivity(told, task.test.labels) for told in backbone.stage_features(task.test.items)]
 
-    return _stagewise(figure, "purity of the units", (source,), seeds)
+    return _stagewise(figure, "purity of the units", (source,), task, seeds, reuse)
 
 
-def _stagewise(figure: Callable[..., list[float]], what: str, sources: tuple, seeds) -> list[Estimate]:
+def _stagewise(figure: Callable, what: str, sources: tuple, task: Task, seeds, reuse) -> list[Estimate]:
     """A figure a stage of the sources' bodies, seed by seed."""
     sources = [as_source(source) for source in sources]
-    told = {seed: figure(*(source.reseed(seed).backbone for source in sources)) for seed in choose_seeds(seeds)}
+
+    def measure(seed: int) -> list[float]:
+        return figure(*(source.reseed(seed).backbone for source in sources))
+
+    about = [what, *(source.recipe() for source in sources), task.digest]
+    told = measured(measure, about, seeds=seeds, reuse=reuse)
     names = sources[0].backbone.stage_names
     whose = " and ".join(source.name for source in sources)
     return [

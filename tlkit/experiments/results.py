@@ -6,7 +6,7 @@ import contextlib
 import dataclasses
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from tlkit.arguments import a_path, to_write, whole
@@ -23,11 +23,18 @@ class Results:
     """Many runs, in the order in which they were asked for.
 
     ``reused`` of them were not made for this; ``missing`` more were asked for, and are not there because the comparison
-    was stopped.
+    was stopped. ``figures`` are what was measured beside the runs, by key (:mod:`tlkit.experiments.measured`).
     """
 
-    def __init__(self, runs: Iterable[Result], *, reused: int = 0, missing: int = 0):
-        self.runs, self.reused, self.missing = tuple(runs), reused, missing
+    def __init__(
+        self,
+        runs: Iterable[Result] = (),
+        *,
+        reused: int = 0,
+        missing: int = 0,
+        figures: Mapping[str, list[float]] | None = None,
+    ):
+        self.runs, self.reused, self.missing, self.figures = tuple(runs), reused, missing, dict(figures or {})
 
     def __iter__(self) -> Iterator[Result]:
         return iter(self.runs)
@@ -36,7 +43,8 @@ class Results:
         return len(self.runs)
 
     def __add__(self, other: Results) -> Results:
-        return Results([*self, *other], reused=self.reused + other.reused, missing=self.missing + other.missing)
+        counts = {"reused": self.reused + other.reused, "missing": self.missing + other.missing}
+        return Results([*self, *other], **counts, figures=self.figures | other.figures)
 
     def __repr__(self) -> str:
         stopped = f"; stopped, {self.missing} are missing" if self.missing else ""
@@ -220,10 +228,12 @@ class Results:
         """Write the runs down as JSON, whole or not at all; :func:`load_results` reads them again."""
         path = to_write(path, "results", "results.json")
         rows = ",\n".join(json.dumps(run.row()) for run in self)
+        lines = ",\n".join(f"{json.dumps(key)}: {json.dumps(told)}" for key, told in self.figures.items())
+        figures = f', "figures": {{\n{lines}\n}}' if self.figures else ""
         draft = path.with_name(f"{path.name}.{os.getpid()}.tmp")
         try:
             path.parent.mkdir(exist_ok=True)
-            draft.write_text(f'{{"format": {FORMAT}, "rows": [\n{rows}\n]}}\n', encoding="utf-8")
+            draft.write_text(f'{{"format": {FORMAT}, "rows": [\n{rows}\n]{figures}}}\n', encoding="utf-8")
             os.replace(draft, path)
         except OSError as error:
             with contextlib.suppress(OSError):
@@ -257,9 +267,10 @@ def load_results(path: str | os.PathLike) -> Results:
     try:
         saved = json.loads(path.read_text(encoding="utf-8"))
         version, rows = whole(saved["format"], "the format"), list(saved["rows"])
+        figures = {key: list(map(float, told)) for key, told in saved.get("figures", {}).items()}
     except OSError as error:
         raise TlkitError(f"There are no results to read at {path} ({error.strerror}).") from error
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise TlkitError(
             f"{path} does not hold results that tlkit saved, or was cut short: save them again."
         ) from error
@@ -269,6 +280,6 @@ def load_results(path: str | os.PathLike) -> Results:
             "upgrade with `pip install --upgrade tlkit`."
         )
     try:
-        return Results(map(read_row, rows))
+        return Results(map(read_row, rows), figures=figures)
     except (TypeError, ValueError) as error:
         raise TlkitError(f"{path} has rows that are no results ({error}): save them again.") from error

@@ -1,0 +1,73 @@
+"""Which stages each strategy moves, where it begins, and how its rate rises and falls."""
+
+import numpy as np
+import pytest
+import torch
+
+import tlkit as tl
+from tlkit.methods.linear_probe import linear_probe
+from tlkit.methods.training import one_cycle
+
+MOVES = {"head": 0, "partial:1": 1, "partial:2": 2, "partial:3": 3, "full": 4, "lp_ft": 4, "keep": 4, "as_is": 0}
+NEAR = 0.05  # how far a weight gets in one step, at the most; a random one is farther
+
+
+def farthest(one: torch.nn.Module, other: torch.nn.Module) -> float:
+    """How far the weight lies apart that lies farthest apart."""
+    pairs = zip(one.parameters(), other.parameters(), strict=True)
+    return max((a - b).detach().abs().max().item() for a, b in pairs)
+
+
+@pytest.fixture(scope="module")
+def after(source, high_bars):
+    """The network that each strategy makes of the source in one step."""
+    return {
+        name: tl.transfer(source, high_bars, strategy=name, shots=3, seed=4, steps=1).model
+        for name in (*MOVES, "scratch", "random_head")
+    }
+
+
+@pytest.mark.parametrize("name", MOVES)
+def test_the_stages_that_learn_are_the_last_and_the_others_stay(after, source, name):
+    ways = [farthest(*pair) for pair in zip(after[name].backbone.stages, source.backbone.stages, strict=True)]
+    assert [way > 0 for way in ways] == [stage >= 4 - MOVES[name] for stage in range(4)]
+    assert max(ways) < NEAR  # it begins with the source
+
+
+@pytest.mark.parametrize("name", ["scratch", "random_head"])
+def test_what_knows_nothing_begins_far_from_the_source(after, source, name):
+    ways = [farthest(*pair) for pair in zip(after[name].backbone.stages, source.backbone.stages, strict=True)]
+    assert min(ways) > NEAR
+
+
+def test_a_random_control_is_another_for_every_seed(after, source, high_bars):
+    other = tl.transfer(source, high_bars, strategy="random_head", shots=3, seed=5).model
+    assert farthest(other.backbone, after["random_head"].backbone) > NEAR
+
+
+def test_head_first_begins_with_the_head_that_a_probe_finds(after, source, high_bars):
+    lesson = high_bars.shots(3, seed=4)
+    weight, _ = linear_probe(source.backbone.features(lesson.items), lesson.labels, classes=len(high_bars.classes))
+    away = {name: np.abs(after[name].head.weight.detach().numpy() - weight).max() for name in ("lp_ft", "full")}
+    assert away["lp_ft"] < NEAR < away["full"]
+
+
+def test_a_kept_head_begins_as_the_sources_own(after, source):
+    assert farthest(after["keep"].head, source.model.head) < NEAR < farthest(after["full"].head, source.model.head)
+
+
+@pytest.mark.parametrize("steps", [20, 150], ids=["few", "many"])
+def test_the_rate_rises_for_a_quarter_and_then_falls_to_next_to_nothing(steps):
+    rates = [one_cycle(step, steps) for step in range(steps)]
+    top = steps // 4
+    assert rates[top - 1] == rates[top] == max(rates) == 1
+    assert rates[0] == 1 / top
+    assert all(np.diff(rates[:top]) > 0)
+    assert all(np.diff(rates[top:]) < 0)
+    assert rates[-1] < 0.02
+
+
+def test_head_first_then_all_goes_on_at_the_rate_of_those_that_know_something():
+    first, second = tl.LPFT().phases
+    assert (first.learn, first.rate) == (0, None)
+    assert (second.learn, second.rate) == (None, "tuning")
