@@ -102,29 +102,28 @@ def words(executor) -> tl.Results:
     """Every comparison of lesson 07; words are counted in the lesson itself."""
     minilm = tl.backbone("minilm")
     tweets, movie, intents, spam = (tl.task(n) for n in ("reviews/tweets", "reviews/movie", "intents", "spam"))
-    asked = [
+    heads = [
         (minilm, tweets, ["head"], [2, 8, 64, 256]),
-        (minilm, tweets, ["partial:2", "random_head"], [2, 8, 64]),
-        (minilm, tweets, ["full"], [2, 64]),
-        (minilm, tweets, ["scratch"], [64]),
         (minilm, movie, ["head"], [2, 8, 64, 256]),
-        (minilm, movie, ["partial:2"], [64]),
         (minilm, intents, ["head"], [1, 2, 4, 8, 16]),
-        (minilm, intents, ["random_head"], [1, 4]),
-        (minilm, intents, ["partial:2"], [4]),
         (minilm, spam, ["head"], [2, 8, 64]),
     ]
-    return _compared(asked, executor)
+    others = [
+        (minilm, tweets, ["random_head"], [2, 8, 64]),
+        (minilm, tweets, ["full", "scratch"], [64]),
+        (minilm, tweets, ["partial:2"], [2, 8, 64]),
+        (minilm, intents, ["random_head"], [1, 4]),
+        (minilm, intents, ["partial:2"], [4]),
+    ]
+    return _compared(heads, executor, seeds=20) + _compared(others, executor, seeds=10)
 
 
 def lora(executor) -> tl.Results:
     """Every comparison of lesson 08."""
     minilm, tweets = tl.backbone("minilm", size=32), tl.task("reviews/tweets")
-    asked = [
-        (minilm, tweets, ["head", "lora:8@1", "lora:8@2", "lora:8@4", "lora:8", "lora:1@4"], [64]),
-        (minilm, tweets, ["full", "random_lora:8", tl.LoRA(8, last=4, rate="body")], [64]),
-    ]
-    return _compared(asked, executor)
+    trained = ["lora:8@1", "lora:8@2", "lora:8@4", "lora:8", "lora:1@4", "full", "random_lora:8"]
+    others = [(minilm, tweets, [*trained, tl.LoRA(8, last=4, rate="body")], [64])]
+    return _compared([(minilm, tweets, ["head"], [64])], executor, seeds=20) + _compared(others, executor, seeds=10)
 
 
 def prompting(executor) -> tl.Results:
@@ -161,12 +160,14 @@ def _depths(stages: int, strategy: str = "head") -> list[str]:
     return [f"{strategy}@{stage}" for stage in range(1, stages + 1)]
 
 
-def _compared(asked: list[tuple], executor, steps: int | None = None) -> tl.Results:
+def _compared(asked: list[tuple], executor, steps: int | None = None, seeds: int | None = None) -> tl.Results:
     """Every run of comparisons of (source, target, strategies, shots)."""
     return tl.Results(
         run
         for source, target, strategies, shots in asked
-        for run in tl.compare(source, target, strategies=strategies, shots=shots, steps=steps, executor=executor)
+        for run in tl.compare(
+            source, target, strategies=strategies, shots=shots, seeds=seeds, steps=steps, executor=executor
+        )
     )
 
 
