@@ -48,13 +48,13 @@ def test_a_picture_has_its_numbers_in_words(results):
         repr(picture) == "A title. Named right, mean of 3 seeds, by shots: frozen (head) 16% at 1, 20% at 5, 35% at 20."
     )
     assert "16% at 1" in picture._repr_html_()
+    assert 'alt="Plot: A title' in picture._repr_html_()
 
 
 def test_a_picture_says_over_how_many_seeds_its_means_are_taken():
     few, many = (Estimate(dict.fromkeys(range(n), 0.5), "x") for n in (2, 3))
     assert style.seeds_of([many, many]) == "3 seeds"
     assert style.seeds_of([many, few]) == "2 to 3 seeds"
-    assert 'alt="Plot: A title' in picture._repr_html_()
 
 
 def test_drawing_leaves_no_window_and_no_setting_behind(results):

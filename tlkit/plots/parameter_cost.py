@@ -38,7 +38,8 @@ def plot_parameter_cost(
     ax.spines[["top", "right"]].set_visible(False)
     ax.set_title(title, loc="left", fontweight="bold")
     parts = [f"{name} {found.mean:.1%} with {weights[name]:,}" for name, found in accuracies.items()]
-    words = f"{title}. Named right, mean of {seeds_of(accuracies.values())}, with so many weights that learn: {'; '.join(parts)}."
+    seeds = seeds_of(accuracies.values())
+    words = f"{title}. Named right, mean of {seeds}, with so many weights that learn: {'; '.join(parts)}."
     return Picture(fig, title or "accuracy against weights that learn", words + uneven_words(majority))
 
 
