@@ -23,7 +23,7 @@ SAVED = {  # how many rows, and a hash of what they found: both change where mak
     "03-freeze-or-fine-tune": (165, "827e1198d3289ba7"),
     "05-when-transfer-fails": (355, "029fec9094f8a36e"),
     "07-words": (410, "80dd42ebdc958d49"),
-    "08-lora": (45, "912c2169d9a5d48e"),
+    "08-lora": (80, "54821460c0d7040d"),
     "09-prompting": (133, "3367b5309f274e13"),
 }
 IN_A_BLINK = ("01-piano-to-guitar",)  # asks no network that has to be fetched
