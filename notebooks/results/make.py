@@ -1,7 +1,9 @@
 """Makes the saved runs of the lessons: python notebooks/results/make.py [02-what-the-layers-know ...]
 
 Each lesson asks the same questions again and reuses a run only where its key, a hash of all that it depends on, is
-that of the question; a test holds the lessons to it. Takes some minutes on two cores.
+that of the question; a test holds the lessons to it. Takes about an hour on two cores. Each run is kept in made.jsonl
+as it comes, so that nothing is lost if it is ended, and lessons share what they both ask; once that is deleted, all is
+made again.
 """
 
 from __future__ import annotations
@@ -16,27 +18,31 @@ from tlkit.datasets.notes import transposed
 from tlkit.datasets.shortcut import with_shortcut
 
 HERE = Path(__file__).parent
+MADE = HERE / "made"
 
 
 def piano_to_guitar(executor) -> tl.Results:
-    """Every comparison of lesson 01."""
+    """Every comparison of lesson 01: twelve seeds where the claims are, five in between."""
     piano, guitar = tl.task("notes/piano"), tl.task("notes/guitar")
     pianist = tl.pretrain(tl.backbone("note-cnn"), piano)
     confused = tl.pretrain(tl.backbone("note-cnn"), piano.shuffled())
     every = ["scratch", "random_head", "head", "partial:2", "full", "lp_ft", "keep", "as_is"]
     asked = [
-        (pianist, guitar, every, [1, 2, 5, 10, 20, 50]),
+        (pianist, guitar, every, [1, 5, 20]),
+        (pianist, guitar, ["head"], [2, 10, 50]),
         (pianist, tl.task("notes/accordion"), ["scratch", "head"], [1, 5, 20]),
         (confused, guitar, ["head", "lp_ft"], [1, 5]),
         (pianist, tl.task("notes/guitar-octaves"), ["scratch", "head"], [1, 5, 20]),
     ]
-    return _compared(asked, executor)
+    between = [(pianist, guitar, [name for name in every if name != "head"], [2, 10, 50])]
+    return _compared(asked, executor, seeds=12) + _compared(between, executor)
 
 
 def what_the_layers_know(executor) -> tl.Results:
-    """Every comparison of lesson 02."""
+    """Every comparison of lesson 02, and what it measures beside them."""
     piano, guitar = tl.task("notes/piano"), tl.task("notes/guitar")
     pianist = tl.pretrain(tl.backbone("note-cnn"), piano)
+    guitarist = tl.pretrain(tl.backbone("note-cnn"), guitar)
     confused = tl.pretrain(tl.backbone("note-cnn"), piano.shuffled())
     imagenet, pixels = tl.backbone("efficientnet-lite0", size=64), tl.backbone("pixels")
     products, brick = tl.task("products"), tl.task("surfaces/brick")
@@ -51,7 +57,14 @@ def what_the_layers_know(executor) -> tl.Results:
         (imagenet, brick, [*blocks, *_depths(9, "random_head")], [5]),
         (pixels, products, ["head"], [5]),
     ]
-    return _compared(asked, executor)
+    found = _compared(asked, executor, seeds=12)
+    for body in (pianist, tl.random_source(pianist)):
+        tl.layers.stagewise_selectivity(body, guitar, seeds=12, reuse=found)
+    for other in (guitarist, tl.random_source(pianist)):
+        tl.layers.stagewise_cka(pianist, other, guitar, seeds=12, reuse=found)
+    wall = found.where(target="surfaces/brick")
+    tl.layers.by_choice(wall, imagenet, brick, shots=5, reuse=found)
+    return found
 
 
 def freeze_or_fine_tune(executor) -> tl.Results:
@@ -74,7 +87,7 @@ def freeze_or_fine_tune(executor) -> tl.Results:
 
 
 def when_transfer_fails(executor) -> tl.Results:
-    """Every comparison of lesson 05."""
+    """Every comparison of lesson 05, and what it measures beside them."""
     piano, guitar, drums = (tl.task(f"notes/{name}") for name in ("piano", "guitar", "drums"))
     imagenet, seven, even = tl.backbone("efficientnet-lite0", size=64), tl.task("pairs/seven"), tl.task("pairs/even")
     pianist, drummer, clarinet, confused, cheat = (
@@ -89,13 +102,15 @@ def when_transfer_fails(executor) -> tl.Results:
         *((teacher, guitar, ["lp_ft", "full"], [20]) for teacher in (pianist, drummer, confused)),
         *((teacher, guitar, ["head@2"], [5, 20]) for teacher in (pianist, drummer)),
         *((teacher, guitar, ["keep"], [1]) for teacher in (pianist, clarinet)),
-        (imagenet, seven, ["head@6", "random_head@6"], [5, 20, 100]),
-        (imagenet, even, ["head@6", "random_head@6"], [5, 20, 100]),
-        (imagenet, even, ["full"], [100]),
+        *((imagenet, question, ["head@6", "random_head@6"], [5, 20, 100]) for question in (seven, even)),
         *((tl.random_source(tl.backbone("small-cnn")), question, ["scratch"], [100]) for question in (seven, even)),
     ]
     ways = ["as_is", "head", "partial:2", "lora:8", "lp_ft", "full", tl.Full(rate="tuning")]
-    return _compared(asked, executor) + tl.forgetting.measure(pianist, drums, strategies=ways, shots=20)
+    found = _compared(asked, executor, seeds=12) + _compared([(imagenet, even, ["full"], [100])], executor)
+    found += tl.forgetting.measure(pianist, drums, strategies=ways, shots=20, seeds=12, save=MADE)
+    rule = {"strategy": "head@6", "shots": 5, "seeds": 12}
+    tl.written_rule.by_rule(imagenet, tl.task("digits"), even, lambda a, b: (a + b) % 2 == 0, **rule, reuse=found)
+    return found
 
 
 def words(executor) -> tl.Results:
@@ -128,32 +143,58 @@ def lora(executor) -> tl.Results:
 
 
 def prompting(executor) -> tl.Results:
-    """Every comparison of lesson 09. Where no labels are drawn, wordings and orders take the place of seeds."""
+    """Every comparison of lesson 09: claims, for which each seed draws a test of its own; then what is only shown."""
     from tlkit.analysis.wordings import on_labels
     from tlkit.methods.prompting import REQUESTS, WORDINGS, wordings
-    from tlkit.seeding import choose_seeds
 
-    smollm2, seeds = tl.backbone("smollm2").float(), choose_seeds(None)
-    tweets, intents = tl.task("reviews/tweets").fewer(test=64), tl.task("intents").fewer(test=100)
-    letters = replace(tweets, label_words=("A", "B"))
-    both = [*wordings(), *wordings(calibrated=True)]
-    shown = zip(wordings(shown=2), wordings(shown=2, calibrated=True), strict=True)
+    smollm2, tweets, intents = tl.backbone("smollm2").float(), tl.task("reviews/tweets"), tl.task("intents")
+    letters, some = replace(tweets, label_words=("A", "B")), tweets.fewer(test=64, seed=0)
+    both, shown = [[*wordings(shown=n), *wordings(shown=n, calibrated=True)] for n in (0, 2)]
+    requests = [*wordings(REQUESTS), *wordings(REQUESTS, calibrated=True)]
     orders = [tl.Prompt(WORDINGS["label"], shown=2, wording="label", order=n) for n in range(1, 6)]
     asked = [
-        (tweets, [*both, *orders], [2], seeds[:1]),
-        (letters, both, [2], seeds[:1]),
-        *((tweets, pair, [2], [draw]) for draw, pair in enumerate(shown, seeds[0])),
-        *((on_labels(tweets, shots=8, seed=seed), wordings(), [8], [seed]) for seed in seeds),
-        (tweets, ["head"], [2, 8, 64], seeds),
-        (tweets, ["lora:8@2"], [64], seeds),
-        (intents, [*wordings(REQUESTS), *wordings(REQUESTS, calibrated=True)], [1], seeds[:1]),
-        (intents, ["head"], [1, 4], seeds),
+        *((tweets.fewer(test=16, seed=seed), both, [1], [seed]) for seed in range(20)),
+        *((letters.fewer(test=16, seed=seed), both, [1], [seed]) for seed in range(10)),
+        *((on_labels(tweets, shots=4, seed=seed), wordings(), [1], [seed]) for seed in range(10)),
+        *((intents.fewer(test=20, seed=seed), requests, [1], [seed]) for seed in range(20)),
+        *((intents.fewer(test=20, seed=seed), ["head"], [1, 4], [seed]) for seed in range(10)),
+        *((some, [one, even], [2], [draw]) for draw, (one, even) in enumerate(zip(shown[:8], shown[8:], strict=True))),
+        (some, orders, [2], [0]),
+        (some, ["head"], [2, 8, 64], range(5)),
+        (some, ["lora:8@2"], [64], range(5)),
     ]
     return tl.Results(
         run
         for target, strategies, shots, seeds in asked
         for run in tl.compare(smollm2, target, strategies=strategies, shots=shots, seeds=seeds, executor=executor)
     )
+
+
+def a_robot(executor) -> tl.Results:
+    """Every comparison of lesson 17. A practice of 192 episodes is the one of 8 that went on, so they are made here."""
+    cart, varied = tl.task("cartpole"), tl.task("cartpole/varied")
+    balancer, nonsense = (
+        tl.pretrain(tl.backbone("policy-net"), taught, steps=30) for taught in (cart, cart.shuffled())
+    )
+    traveller = tl.pretrain(tl.backbone("policy-net"), varied, steps=100)
+    reacher = tl.pretrain(tl.backbone("policy-net", size=8), tl.task("reach"), steps=80)
+    nobody, episodes = tl.random_source(tl.backbone("policy-net")), [8, 16, 32, 64, 96, 128, 192]
+    sluggish, crossed = tl.task("cartpole/sluggish"), tl.task("cartpole/reversed")
+    asked = [
+        (balancer, sluggish, ["as_is", "random_policy"], [8]),
+        (balancer, sluggish, ["scratch", "head", "full", "lp_ft", "keep"], episodes),
+        (balancer, crossed, ["as_is", "random_policy"], [8]),
+        (balancer, crossed, ["scratch", "head", "keep"], episodes),
+        (balancer, tl.task("cartpole/jupiter"), ["as_is", "random_policy"], [8]),
+        (traveller, sluggish, ["as_is"], [8]),
+        (nonsense, sluggish, ["keep"], [64]),
+        (nonsense, tl.task("cartpole/jupiter"), ["as_is"], [8]),
+        (nobody, cart, ["scratch"], episodes),
+        (nobody, varied, ["scratch"], episodes),
+        (reacher, tl.task("reach/longer"), ["scratch", "keep"], [8, 32, 128]),
+        (reacher, tl.task("reach/longer"), ["as_is", "random_policy"], [8]),
+    ]
+    return _compared(asked, None, seeds=10)
 
 
 def _depths(stages: int, strategy: str = "head") -> list[str]:
@@ -163,12 +204,11 @@ def _depths(stages: int, strategy: str = "head") -> list[str]:
 
 def _compared(asked: list[tuple], executor, steps: int | None = None, seeds: int | None = None) -> tl.Results:
     """Every run of comparisons of (source, target, strategies, shots)."""
+    how = {"steps": steps, "seeds": seeds, "executor": executor, "save": MADE}
     return tl.Results(
         run
         for source, target, strategies, shots in asked
-        for run in tl.compare(
-            source, target, strategies=strategies, shots=shots, seeds=seeds, steps=steps, executor=executor
-        )
+        for run in tl.compare(source, target, strategies=strategies, shots=shots, **how)
     )
 
 
@@ -180,6 +220,7 @@ LESSONS = {
     "07-words": words,
     "08-lora": lora,
     "09-prompting": prompting,
+    "17-a-robot": a_robot,
 }
 
 

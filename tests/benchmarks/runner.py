@@ -21,6 +21,7 @@ BENCHMARKS = {  # name: its module, and the function in it, which yields rows
     "grid": ("grid", "grid"),
     "growth": ("growth", "growth"),
     "dask": ("workers", "dask"),
+    "policies": ("policies", "policies"),
     "import": ("imports", "imports"),
     "slider": ("slider", "slider"),
     "lessons": ("lessons", "lessons"),

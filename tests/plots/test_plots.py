@@ -1,6 +1,9 @@
+import io
+
 import numpy as np
 import pytest
 from matplotlib.axes import Axes
+from PIL import Image
 
 import tlkit as tl
 from tests.experiments.test_results import result
@@ -55,6 +58,11 @@ def test_a_picture_says_over_how_many_seeds_its_means_are_taken():
     few, many = (Estimate(dict.fromkeys(range(n), 0.5), "x") for n in (2, 3))
     assert style.seeds_of([many, many]) == "3 seeds"
     assert style.seeds_of([many, few]) == "2 to 3 seeds"
+
+
+def test_curves_that_rest_on_more_seeds_here_than_there_say_so(results):
+    fewer = tl.Results(run for run in results if run.shots > 1 or run.seed == results.seeds[0])
+    assert "mean of 1 to 3 seeds" in fewer.picture(strategies=["head"]).words
 
 
 def test_drawing_leaves_no_window_and_no_setting_behind(results):
@@ -113,3 +121,9 @@ def test_an_uneven_test_has_a_line_for_its_largest_class():
     assert "Always 'billing' is 95% right." in words
     assert "With each class counting alike: frozen (head) 60% at 1, 70% at 2." in words
     assert "Always 'billing' is 95% right." in repr(results.plot_parameter_cost(shots=1))
+
+
+def test_packed_pixels_are_the_pixels():
+    pixels = np.random.default_rng(0).integers(256, size=(7, 5, 4), dtype=np.uint8)
+    packed = picture.encode(pixels)
+    assert np.array_equal(Image.open(io.BytesIO(packed)), pixels)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -49,7 +49,8 @@ class Task:
     """A labelled problem: name, modality, class names, and a train and a test split that share no example.
 
     ``question`` is how one would put the task to a language model, and ``label_words`` are the answers that it may
-    give, one for each class; the class names where there are none.
+    give, one for each class; the class names where there are none. Where it is
+    ``uneven``, a class with fewer examples than are asked for gives all that it has.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Task:
     about: str = ""
     question: str = ""
     label_words: tuple[str, ...] = ()
+    uneven: bool = False
 
     def __repr__(self) -> str:
         return (
@@ -69,8 +71,9 @@ class Task:
 
     @property
     def most_shots(self) -> int:
-        """How many labelled examples of *each* class there are to draw from."""
-        return int(np.bincount(self.train.labels, minlength=len(self.classes)).min())
+        """How many labelled examples of *each* class there are to draw from; of any class, where it is ``uneven``."""
+        counts = np.bincount(self.train.labels, minlength=len(self.classes))
+        return int(counts.max() if self.uneven else counts.min())
 
     def shots(self, k: int, *, seed: int = 0) -> Examples:
         """``k`` labelled training examples of each class, drawn by ``seed``.
@@ -113,6 +116,13 @@ class Task:
         train = replace(self.train, labels=labels)
         return replace(self, name=f"{self.name} with shuffled labels", train=train)
 
+    def judge(self, answers: np.ndarray) -> tuple[float, tuple]:
+        """What answers to the test are worth: the accuracy, and what :func:`rights` says of each class.
+
+        Here they are how likely each class of each example was found (n, classes).
+        """
+        return accuracy_of(answers, self.test.labels), rights(answers, self.test.labels, self.classes)
+
     @cached_property
     def digest(self) -> str:
         """A hash of all that a run can learn from or be tested on."""
@@ -121,6 +131,18 @@ class Task:
             blake.update((array_digest(part.items) + array_digest(part.labels)).encode())
         blake.update("\0".join(self.classes).encode())
         return blake.hexdigest()
+
+
+def accuracy_of(chances: np.ndarray, labels: np.ndarray) -> float:
+    """The share of rows of ``chances`` (n, classes) that are highest at the label."""
+    return float((chances.argmax(axis=1) == labels).mean())
+
+
+def rights(chances: np.ndarray, labels: np.ndarray, classes: Sequence[str]) -> tuple[tuple[str, int, int], ...]:
+    """For each class its name, how many of its rows of ``chances`` are highest at the label, and how many it has."""
+    named = np.bincount(labels[chances.argmax(axis=1) == labels], minlength=len(classes))
+    there = np.bincount(labels, minlength=len(classes))
+    return tuple(zip(classes, named.tolist(), there.tolist(), strict=True))
 
 
 def check_shots(shots: object) -> int:

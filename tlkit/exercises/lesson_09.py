@@ -6,9 +6,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from tlkit.datasets.task import Task
+from tlkit.datasets.task import Task, accuracy_of
 from tlkit.exercises.check import PASSED, exercise, judge_accuracy, question
-from tlkit.methods.classifier import accuracy_of
 from tlkit.methods.prompting import Prompted
 from tlkit.methods.strategy import Prompt
 from tlkit.models.backbone import Backbone

@@ -77,7 +77,7 @@ def compare(
     """Every strategy with every number of shots and every seed.
 
     Each seed is an experiment of its own: its own source, schooled anew, its own labelled examples and its own head, so
-    that the spread holds the luck of all three.
+    that the spread holds the luck of all three. Where the target is an environment, shots are episodes of practice.
 
     ``reuse`` takes earlier results, and only what they lack is computed. ``save`` is a file to which each run is
     written as it comes; asked again, the comparison goes on from there, whatever ended it. ``executor`` is any

@@ -14,6 +14,7 @@ import numpy as np
 from tlkit.datasets.task import Task
 from tlkit.experiments.source import Source
 from tlkit.methods.method import Strategy
+from tlkit.methods.reinforcement import suited
 from tlkit.methods.training import check_steps
 
 
@@ -47,8 +48,11 @@ def questions(
     seeds: Iterable[int],
     steps: int | None = None,
 ) -> list[Question]:
-    """Every strategy with every number of shots and every seed, if they can be asked at all."""
-    steps = steps_of(source, steps)
+    """Every strategy with every number of shots and every seed, if they can be asked at all.
+
+    A strategy has the form that the target asks for: in an environment it is practised, and shots are episodes.
+    """
+    steps, strategies = steps_of(source, steps), [suited(strategy, target) for strategy in strategies]
     for strategy in strategies:
         strategy.check(source, target)
     for count in shots:

@@ -13,7 +13,6 @@ from tlkit.experiments.question import Question
 from tlkit.experiments.result import Result
 from tlkit.experiments.source import Source
 from tlkit.methods.body_features import BodyFeatures
-from tlkit.methods.classifier import accuracy_of, rights
 from tlkit.methods.finetuning import random_twin
 from tlkit.methods.method import Case, Outcome, Strategy
 
@@ -31,14 +30,14 @@ class Runner:
         self.on_event = on_event or ignore
         self._planned = list(planned)
         self._features: dict[tuple[str, int | None], BodyFeatures] = {}
-        self._answers: dict[tuple, np.ndarray] = {}  # to prompts
+        self._known: dict[tuple, object] = {}  # answers to prompts, policies that practise on
 
     def run(self, question: Question, *, keep: bool = False) -> Result:
         """The answer to one question, with its network only if it is to be kept."""
         strategy, seed = question.strategy, question.seed
         features = functools.partial(self._features_for, strategy.body, seed)
         case = Case(
-            self.source, self.target, question.rows, seed, question.steps, keep, self.on_event, features, self._answers
+            self.source, self.target, question.rows, seed, question.steps, keep, self.on_event, features, self._known
         )
         outcome = strategy.fit(case)
         return result_of(outcome, case, strategy, question.shots, source=self.source.name, key=question.key)
@@ -70,7 +69,7 @@ class Runner:
 
 def result_of(outcome: Outcome, case: Case, strategy: Strategy, shots: int, *, source: str, key: str) -> Result:
     """What is written down of an outcome."""
-    test = case.target.test
+    accuracy, by_class = case.target.judge(outcome.answers)
     return Result(
         source=source,
         target=case.target.name,
@@ -78,11 +77,12 @@ def result_of(outcome: Outcome, case: Case, strategy: Strategy, shots: int, *, s
         shots=int(shots),
         seed=case.seed,
         labels=len(case.rows),
-        accuracy=accuracy_of(outcome.probabilities, test.labels),
+        accuracy=accuracy,
         seconds=outcome.seconds,
         trainable_params=outcome.trainable_params,
         total_params=outcome.total_params,
         key=key,
         model=outcome.model,
-        by_class=rights(outcome.probabilities, test.labels, case.target.classes),
+        task=case.target if case.keep else None,
+        by_class=by_class,
     )

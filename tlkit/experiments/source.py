@@ -10,12 +10,14 @@ from typing import ClassVar
 import torch
 
 from tlkit.datasets.catalogue import as_task
+from tlkit.datasets.environments import Environment
 from tlkit.datasets.task import Task
 from tlkit.errors import TlkitError, first_line, shown
 from tlkit.events import Listener, recorder
 from tlkit.methods.classifier import Classifier, check_modality, new_head
 from tlkit.methods.cut_texts import tell_cut
 from tlkit.methods.method import Phase
+from tlkit.methods.reinforcement import school
 from tlkit.methods.training import check_steps, fit
 from tlkit.models.backbone import Backbone
 from tlkit.seeding import check_seed, choose_seeds, stream
@@ -146,7 +148,8 @@ def pretrain(
 ) -> PretrainedSource:
     """Teach ``task`` to a new random copy of ``backbone``, on its device; the one that was given stays as it is.
 
-    Without a seed it is the first of those that comparisons use, which then need not teach that one again.
+    In an environment it practises ``steps`` batches of episodes. Without a seed it is the first of those that
+    comparisons use, which then need not teach that one again.
     """
     backbone, task, steps = check_backbone(backbone), as_task(task), check_steps(steps)
     seed = choose_seeds()[0] if seed is None else check_seed(seed)
@@ -159,17 +162,14 @@ def pretrain(
     history: list = []
     listener = recorder(history, on_event)
     order = stream(seed, "source order", task.name)
-    fit(
-        model,
-        task.train,
-        Phase(None, PRETRAINING_RATE),
-        frozen=0,
-        decay=PRETRAINING_DECAY,
-        seed=order,
-        steps=steps,
-        on_event=listener,
-    )
-    accuracy = model.accuracy(task.test)
+    if isinstance(task, Environment):
+        accuracy = school(model, task, Phase(None, "scratch"), seed=order, steps=steps, on_event=listener)
+    else:
+        phase = Phase(None, PRETRAINING_RATE)
+        fit(
+            model, task.train, phase, frozen=0, decay=PRETRAINING_DECAY, seed=order, steps=steps, on_event=listener
+        )  # fmt: skip
+        accuracy = model.accuracy(task.test)
     return PretrainedSource(model, task.name, task.classes, task, seed, steps, accuracy, tuple(history))
 
 

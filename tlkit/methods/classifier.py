@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
-from tlkit.datasets.task import Examples, Task
+from tlkit.datasets.task import Examples, Task, accuracy_of
 from tlkit.errors import TlkitError
 from tlkit.models.backbone import Backbone
 from tlkit.runtime.torch_state import seeded, threads
@@ -60,18 +59,6 @@ def probabilities(head: nn.Linear, features: np.ndarray) -> np.ndarray:
         given = torch.from_numpy(features).to(head.weight.device)
         scores = torch.addmm(head.bias[:, None], head.weight, given.T)  # (classes, n): half as long as head(given)
         return scores.softmax(dim=0).T.contiguous().cpu().numpy()
-
-
-def accuracy_of(chances: np.ndarray, labels: np.ndarray) -> float:
-    """The share of rows of ``chances`` (n, classes) that are highest at the label."""
-    return float((chances.argmax(axis=1) == labels).mean())
-
-
-def rights(chances: np.ndarray, labels: np.ndarray, classes: Sequence[str]) -> tuple[tuple[str, int, int], ...]:
-    """For each class its name, how many of its rows of ``chances`` are highest at the label, and how many it has."""
-    named = np.bincount(labels[chances.argmax(axis=1) == labels], minlength=len(classes))
-    there = np.bincount(labels, minlength=len(classes))
-    return tuple(zip(classes, named.tolist(), there.tolist(), strict=True))
 
 
 def new_head(width: int, classes: int, seed: int) -> nn.Linear:

@@ -48,9 +48,13 @@ class Phase:
 
 
 class Outcome(NamedTuple):
-    """What came of a run: how likely each class of each test example is found (n, classes), and at what cost."""
+    """What came of a run: its answers to the test, and at what cost.
 
-    probabilities: np.ndarray
+    Answers are how likely each class of each example is found (n, classes), or the test episodes' returns (n,): what
+    they are worth the target says, by :meth:`~tlkit.datasets.task.Task.judge`.
+    """
+
+    answers: np.ndarray
     seconds: float
     trainable_params: int
     total_params: int
@@ -62,8 +66,8 @@ class Case:
     """What a strategy is given: a source, a target, the ``rows`` of its labelled examples, and what others know.
 
     ``features`` gives what the body that the strategy begins with says of the target's examples, which is computed
-    once for many runs. Where ``keep`` is true the outcome is to hold the network; ``answers`` are those that a network
-    gave to prompts before.
+    once for many runs. Where ``keep`` is true the outcome is to hold the network; ``known`` is what runs from
+    one source to one target leave for one another: answers that a network gave to prompts, policies that practise on.
     """
 
     source: Source | None
@@ -74,7 +78,7 @@ class Case:
     keep: bool = False
     on_event: Listener = ignore
     features: Callable[[], BodyFeatures] | None = None
-    answers: dict | None = None
+    known: dict | None = None
 
     @property
     def examples(self) -> Examples:

@@ -13,12 +13,11 @@ import torch
 from torch import nn
 
 from tlkit.arguments import whole
-from tlkit.datasets.task import Examples, Task
+from tlkit.datasets.task import Examples, Task, accuracy_of
 from tlkit.errors import TlkitError, first_line
 from tlkit.errors import shown as repeated
 from tlkit.events import Listener, ignore
 from tlkit.methods.answer_scores import gap_after, score_words
-from tlkit.methods.classifier import accuracy_of
 from tlkit.methods.method import Case, Outcome, Strategy
 from tlkit.models.backbone import Backbone, count_parameters
 from tlkit.models.language_model import LanguageModel
@@ -86,7 +85,7 @@ class Prompting(Strategy):
         began = time.perf_counter()
         luck = stream(case.seed, "prompt order", case.target.name, self.order)
         shown = case.target.train.take(np.random.default_rng(luck).permutation(case.rows))
-        known = None if case.keep else case.answers  # who keeps the network may change it
+        known = None if case.keep else case.known  # who keeps the network may change it
         model = Prompted(case.source.backbone, case.target, self, shown, log_probs=known)
         seconds = time.perf_counter() - began
         chances = model.probabilities(case.target.test.items, on_event=case.on_event)
@@ -112,7 +111,8 @@ class Prompted(nn.Module):
         self.backbone, self.task, self.prompting = backbone, task, prompting
         self._log_probs = log_probs
         self.words = task.label_words or task.classes
-        solved = zip(shown.items, shown.labels, strict=True) if shown is not None else ()
+        self.shown = task.train.take(np.empty(0, int)) if shown is None else shown
+        solved = zip(self.shown.items, self.shown.labels, strict=True)
         asked = [(self._ask(text), self.words[label]) for text, label in solved]
         self._before = "".join(f"{ask}{gap_after(ask)}{word}\n\n" for ask, word in asked)
 

@@ -12,6 +12,7 @@ from tlkit.methods.finetuning import LPFT, Full, Keep, Partial, Scratch
 from tlkit.methods.frozen_body import AsIs, Head, RandomHead
 from tlkit.methods.method import Strategy
 from tlkit.methods.prompting import Prompt
+from tlkit.methods.reinforcement import RandomPolicy
 from tlkit.methods.tfidf import TfIdf
 
 _PLAIN: dict[str, Callable[[], Strategy]] = {
@@ -25,6 +26,7 @@ _PLAIN: dict[str, Callable[[], Strategy]] = {
     "prompt": Prompt,
     "prompt:shots": lambda: Prompt(shown="shots"),
     "tf_idf": TfIdf,
+    "random_policy": RandomPolicy,
 }
 _NUMBERED: dict[str, tuple[str, Callable[..., Strategy], str]] = {  # pattern, maker, what it is
     "head@2": (r"head@(\d+)", lambda k: Head(cut=k), "frozen body, cut after stage 2; a new head learns"),

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tlkit.arguments import whole
-from tlkit.datasets.task import Examples, Task
+from tlkit.datasets.task import Examples, Task, accuracy_of
 from tlkit.errors import TlkitError, shown
-from tlkit.methods.classifier import accuracy_of
 from tlkit.methods.method import Case, Outcome, Strategy
 
 if TYPE_CHECKING:

@@ -21,6 +21,7 @@ STYLES = {  # colour, marker, dash
     "lora": ("#56b4e9", "h", "-"),
     "random_lora": ("#8c8c8c", "+", "--"),
     "prompt": ("#e69f00", "p", ":"),
+    "random_policy": ("#8c8c8c", "", (0, (1, 4))),
 }
 VARIANTS = (("^", (0, (4, 1.5))), ("o", (0, (1, 1))), ("*", "-."), ("<", (0, (6, 2, 1, 2))))  # the second of a kind on
 OTHER = ("#999999", ".", "-")
@@ -33,6 +34,7 @@ LABELS = {
     "keep": "keep the head, tune all (keep)",
     "as_is": "no lesson at all (as_is)",
     "tf_idf": "words counted (tf_idf)",
+    "random_policy": "by lot (random_policy)",
 }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import html
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import ipywidgets as W
@@ -18,7 +18,7 @@ from tlkit.events import Listener, Progress, Step, Stopped
 from tlkit.experiments.source import as_source
 from tlkit.methods.classifier import check_modality
 from tlkit.methods.method import Strategy
-from tlkit.widgets.ahead import quiet
+from tlkit.widgets.ahead import Ahead, Piece, quiet
 
 if TYPE_CHECKING:
     from tlkit.widgets.screen import Screen
@@ -50,6 +50,11 @@ def refill(control: W.SelectionSlider | W.ToggleButtons, options: Sequence, valu
     control.options = options
     control.value = value
     control.observe(observer, "value")
+
+
+def values_of(control: W.SelectionSlider | W.ToggleButtons) -> list:
+    """What a control can be set to, without the texts that may stand for it."""
+    return [option[1] if isinstance(option, tuple) else option for option in control.options]
 
 
 def given_tasks(tasks: str | Task | Sequence[str | Task], example: str) -> list[Task]:
@@ -101,17 +106,38 @@ class Lab(W.VBox):
     """A picture and its words, both in traits, and at most one training in the background, which can be stopped.
 
     A lab puts its controls, ``picture``, ``words`` and ``stop`` into ``children``, observes the controls, and answers
-    with :meth:`show`. What must train goes to :meth:`start`.
+    with :meth:`show`. What must train goes to :meth:`start`. A page that has no kernel moves ``controls`` through their
+    positions, and tells of what is ``beyond`` them.
     """
+
+    beyond = ""
 
     def __init__(self):
         self.picture, self.words = W.HTML(), W.HTML()
         self.stop = W.Button(description="Stop", icon="stop", disabled=True, tooltip="Stop the training")
         self.stop.on_click(lambda _: self.halt())
         self._training: threading.Thread | None = None
-        self._halt, self._lock = threading.Event(), threading.RLock()
+        self._halt, self._lock, self._ahead = threading.Event(), threading.RLock(), Ahead()
         super().__init__()
         self.add_class("tlkit-lab")
+
+    @property
+    def controls(self) -> list[W.Widget]:
+        """What a reader moves, from top to bottom."""
+        return [each for each in self.children if isinstance(each, (W.SelectionSlider, W.ToggleButtons))]
+
+    def ask(self, _change: dict | None = None) -> None:
+        """Answer what the controls ask."""
+        raise NotImplementedError
+
+    @property
+    def must_train(self) -> bool:
+        """Whether the answer to what the controls ask takes a training."""
+        return False
+
+    def recall(self) -> object | None:
+        """What saved runs answer to what the controls ask, without a training; nothing, where there are none."""
+        return None
 
     def show(self, png: bytes, words: str) -> None:
         """Show a picture, and say the same in words."""
@@ -134,6 +160,14 @@ class Lab(W.VBox):
         """Do ``work`` in the background, after what went on there was stopped; ``stopped`` says what Stop has left."""
         self.halt()
         self._halt.clear()
+        self.launch(work, stopped)
+
+    def work_ahead(self, pieces: Iterable[Piece]) -> None:
+        """Make these while nobody asks for anything, instead of those before."""
+        self._ahead.start(pieces)
+
+    def launch(self, work: Callable[[], None], stopped: Callable[[], str]) -> None:
+        """Do ``work`` in a thread of its own."""
         self._training = threading.Thread(target=self._do, args=(work, stopped), daemon=True)
         self._training.start()
 
@@ -156,7 +190,8 @@ class Lab(W.VBox):
         return self._training is not None and self._training.is_alive()
 
     def halt(self) -> None:
-        """Stop the training, if one goes on; what is done stays."""
+        """Stop the training, if one goes on, and what is made ahead; what is done stays."""
+        self._ahead.stop()
         self._halt.set()
         self.wait()
 

@@ -9,6 +9,7 @@ __all__, __getattr__ = exports(
         "DepthLab": "widgets.depth:DepthLab",
         "Neighbours": "widgets.neighbours:Neighbours",
         "PromptLab": "widgets.prompts:PromptLab",
+        "RobotLab": "widgets.robot:RobotLab",
         "StackLab": "widgets.freezing:StackLab",
         "TeacherLab": "widgets.teachers:TeacherLab",
         "TransferLab": "widgets.transfer:TransferLab",

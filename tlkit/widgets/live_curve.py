@@ -16,10 +16,13 @@ PAUSE = 0.08  # seconds between two drawings: as fast as an eye follows
 
 
 class LiveCurve(W.VBox):
-    """Give it to ``on_event=`` and show it: accuracy on each batch, drawn while the network learns."""
+    """Give it to ``on_event=`` and show it: accuracy on each batch, drawn while the network learns.
 
-    def __init__(self, title: str = "Training"):
-        self.title, self.steps = title, []
+    ``measure`` is what the percents are of: "right", or of an environment "of the greatest return".
+    """
+
+    def __init__(self, title: str = "Training", *, measure: str = "right"):
+        self.title, self.measure, self.steps = title, measure, []
         self._drawn = 0.0
         self._screen = W.HTML()
         super().__init__([self._screen])
@@ -47,7 +50,8 @@ class LiveCurve(W.VBox):
         recent = self.steps[-10:]
         accuracy = sum(step.accuracy for step in recent) / len(recent)
         return (
-            f"{self.title}: step {last.step} of {last.steps}, {accuracy:.0%} right over the last {len(recent)} batches."
+            f"{self.title}: step {last.step} of {last.steps}, {accuracy:.0%} {self.measure} over the last "
+            f"{len(recent)} batches."
         )
 
     def _draw(self) -> None:

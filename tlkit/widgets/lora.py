@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import ipywidgets as W
 import numpy as np
 from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
 from matplotlib.ticker import PercentFormatter
 
 from tlkit.datasets.catalogue import as_task
@@ -25,7 +24,7 @@ from tlkit.widgets.base import Lab, count, slider
 from tlkit.widgets.bench import Bench as LabBench
 from tlkit.widgets.bench import spread
 from tlkit.widgets.screen import Screen as LabScreen
-from tlkit.widgets.screen import title_of
+from tlkit.widgets.screen import line, title_of
 
 DRAWS = 3  # trainings at the push of the button; the saved runs have ten
 BYTES = 4  # of a weight in float32
@@ -125,30 +124,25 @@ class Screen(LabScreen):
         self._net, self._map = self.figure.subplots(1, 2, width_ratios=[1, 1.5], gridspec_kw=spaces)
         self._bench = bench
         self._width = bench.source.backbone.width
-        self._draw_network(_adapted(bench.source.backbone))
+        names, (colour, marker, _) = _adapted(bench.source.backbone), style.style("lora")
+        self._draw_network(names)
         self._draw_map()
-        self.changing = self._titles = [title_of(self._net), title_of(self._map)]
+        self._titles = [title_of(self._net), title_of(self._map)]
+        self._bars = self._net.barh(range(len(names)), 0, 0.7, left=self._width + 12, color=colour).patches
+        self._mark = self._map.axvline(1, color=colour, linewidth=1.2, alpha=0.6)
+        self._draws = line(self._map, marker=marker, color=colour, linestyle="", markersize=11, markeredgecolor="white")
+        self.changing = [*self._bars, self._mark, self._draws, *self._titles]
 
-    def draw(self, plan: Plan) -> list:
+    def update(self, plan: Plan) -> None:
         """The plan on its panels."""
-        colour, marker, _ = style.style("lora")
-        learns = [row >= plan.of - plan.blocks for row in range(plan.of)]
-        bars = [
-            self._net.add_patch(Rectangle((self._width + 12, row - 0.35), plan.rank, 0.7, color=colour))
-            for row, learning in enumerate(learns)
-            if learning
-        ]
-        at = [plan.learning] * len(plan.accuracies)
-        dots = {"marker": marker, "color": colour, "linestyle": "", "markersize": 11, "markeredgecolor": "white"}
+        for row, bar in enumerate(self._bars):
+            bar.set(width=plan.rank, visible=row >= plan.of - plan.blocks)
+        self._mark.set_xdata([plan.learning, plan.learning])
+        self._draws.set_data([plan.learning] * len(plan.accuracies), plan.accuracies)
         found = f"{np.mean(plan.accuracies):.0%} right" if plan.accuracies else "not trained yet"
         titles = f"rank {plan.rank}, {count(plan.blocks, 'block')}", f"{plan.learning / plan.total:.2%} learn: {found}"
         for title, text in zip(self._titles, titles, strict=True):
             title.set_text(text)
-        return [
-            *bars,
-            self._map.axvline(plan.learning, color=colour, linewidth=1.2, alpha=0.6),
-            *self._map.plot(at, plan.accuracies, **dots),
-        ]
 
     def _draw_network(self, names: Sequence[str]) -> None:
         """The blocks as they are, grey because frozen, and the head, which always learns."""
@@ -188,6 +182,8 @@ class AdapterLab(Lab):
     ``saved`` is a comparison from which accuracies are taken.
     """
 
+    beyond = "training plans of which nothing is known yet."
+
     def __init__(self, source: Source | Backbone, target: Task | str, *, shots: int, saved: Results | None = None):
         super().__init__()
         source, target, shots = as_source(source), as_task(target), check_shots(shots)
@@ -200,9 +196,9 @@ class AdapterLab(Lab):
         self.train = W.Button(description="Train", icon="play", tooltip="Train these adapters, three draws")
         self.train.on_click(lambda _: self.go())
         for control in (self.rank, self.blocks):
-            control.observe(lambda _: self._show(), "value")
+            control.observe(self.ask, "value")
         self.children = [self.rank, self.blocks, W.HBox([self.train, self.stop]), self.picture, self.words]
-        self._show()
+        self.ask()
 
     def __repr__(self) -> str:
         return f"AdapterLab: {self.plan.words()}"
@@ -211,6 +207,11 @@ class AdapterLab(Lab):
     def plan(self) -> Plan:
         """What the sliders ask for."""
         return self.bench.plan(self.rank.value, self.blocks.value)
+
+    def ask(self, _change: dict | None = None) -> None:
+        """Show the plan that the sliders ask for, and what is known of it."""
+        with self._lock:
+            self.present(self._screen, self.plan)
 
     def go(self) -> None:
         """Train what the sliders ask for, in the background."""
@@ -221,8 +222,4 @@ class AdapterLab(Lab):
         for draw in range(DRAWS):
             follow = self.follow(f"Training {strategy}, draw {draw + 1} of {DRAWS}")
             self.bench.run(strategy, draw, on_event=follow)
-            self._show()
-
-    def _show(self) -> None:
-        with self._lock:
-            self.present(self._screen, self.plan)
+            self.ask()

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import html
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import ipywidgets as W
 import numpy as np
+from matplotlib.collections import LineCollection
 
 from tlkit.analysis.neighbours import Near, NeighbourIndex, tokens
 from tlkit.datasets.task import Task
@@ -14,9 +16,17 @@ from tlkit.experiments.source import check_backbone
 from tlkit.models.backbone import Backbone
 from tlkit.plots import picture, style
 from tlkit.widgets.base import Lab, buttons, count, texts_given
-from tlkit.widgets.screen import Screen
+from tlkit.widgets.screen import Screen, line
 
 NEAREST = 5
+SENTENCES = (  # to choose from where nobody reads what is typed
+    "What a wonderful morning!",
+    "I missed the last bus and it rains.",
+    "Turn off the light in the kitchen, please.",
+    "It is getting dark in here.",
+    "Play something cheerful.",
+    "The unputdownable masterpiece of a drowsy Tuesday",
+)
 LONGEST = 240  # characters of a text that are shown
 
 
@@ -24,6 +34,19 @@ MEANING, SHARED = "what it means (MiniLM)", "words they share (TF-IDF)"
 
 
 LOOKS = (("#0072b2", "o"), ("#e69f00", "^"), ("#009e73", "s"), ("#cc79a7", "D"))
+
+
+@dataclass(frozen=True)
+class Found:
+    """What the lab shows: where a sentence lies, what is nearest to it, and both in words."""
+
+    point: np.ndarray
+    nearest: Sequence[Near]
+    described: str
+
+    def words(self) -> str:
+        """The answer in words."""
+        return self.described
 
 
 class Map(Screen):
@@ -37,6 +60,11 @@ class Map(Screen):
         figure, self._ax = picture.figure(6.4, 3.6)
         super().__init__(figure)
         self._draw_texts(shelf.task)
+        self._lines = self._ax.add_collection(LineCollection([], colors="#000000", linewidths=0.8), autolim=False)
+        look = {"linestyle": "", "markeredgecolor": "#000000"}
+        self._near = line(self._ax, marker="o", markersize=7.7, markerfacecolor="none", **look)
+        self._star = line(self._ax, marker="*", markersize=13.8, markerfacecolor="#d55e00", zorder=3, **look)
+        self.changing = [self._lines, self._near, self._star]
 
     def _draw_texts(self, target: Task) -> None:
         classes = target.classes
@@ -51,16 +79,13 @@ class Map(Screen):
         self._ax.set_title(f"{len(target.test)} {style.short(target.name)}", loc="left", fontweight="bold")
         self._ax.legend(loc="upper left", bbox_to_anchor=(1, 1), frameon=False)
 
-    def draw(self, shown: tuple[np.ndarray, Sequence[Near]]) -> list:
+    def update(self, shown: Found) -> None:
         """A text at its point as a star, and lines to the nearest."""
-        point, nearest = shown
-        star = self._plane.transform(point[None])[0]
-        near = self._places[[each.row for each in nearest]].reshape(-1, 2)
-        return [
-            *(self._ax.plot(*zip(star, place, strict=True), color="#000000", linewidth=0.8)[0] for place in near),
-            self._ax.scatter(*near.T, s=60, facecolors="none", edgecolors="#000000"),
-            self._ax.scatter(*star, s=190, marker="*", c="#d55e00", edgecolors="#000000", zorder=3),
-        ]
+        star = self._plane.transform(shown.point[None])[0]
+        near = self._places[[each.row for each in shown.nearest]].reshape(-1, 2)
+        self._lines.set_segments([(star, place) for place in near])
+        self._near.set_data(*near.T)
+        self._star.set_data(*star[:, None])
 
 
 class Neighbours(Lab):
@@ -69,12 +94,15 @@ class Neighbours(Lab):
     ``tasks`` are tasks of texts by name. All of their test texts are read once, when the lab is made.
     """
 
+    beyond = "any sentence that you type."
+    sentences = SENTENCES
+
     def __init__(
         self,
         backbone: Backbone,
         tasks: str | Task | Sequence[str | Task] = ("reviews/tweets", "intents"),
         *,
-        text: str = "What a wonderful morning!",
+        text: str = SENTENCES[0],
     ):
         super().__init__()
         self.backbone, given = check_backbone(backbone), texts_given(tasks)
@@ -90,12 +118,17 @@ class Neighbours(Lab):
         self.by = buttons("Near by", [MEANING, SHARED])
         self.list = W.HTML()
         for control in (self.text, self.task, self.by):
-            control.observe(lambda _: self._answer(), "value")
+            control.observe(self.ask, "value")
         self.children = [self.text, self.task, self.by, self.picture, self.words, self.list]
-        self._answer()
+        self.ask()
 
     def __repr__(self) -> str:
         return f"Neighbours: {self.said()}"
+
+    @property
+    def controls(self) -> list[W.Widget]:
+        """What a reader moves without a kernel: the sentence is one of a few."""
+        return [self.text, self.task, self.by]
 
     @property
     def nearest(self) -> list[Near]:
@@ -118,7 +151,8 @@ class Neighbours(Lab):
             f"“{shortened(first.text)}” ({first.label}), cosine {first.cosine:.2f}."
         )
 
-    def _answer(self) -> None:
+    def ask(self, _change: dict | None = None) -> None:
+        """Answer what the controls ask."""
         nearest, shown = self.nearest, (self.task.value, self.by.value)
         if shown not in self._maps:
             self._maps[shown] = Map(self._shelf)
@@ -127,7 +161,7 @@ class Neighbours(Lab):
             for near in nearest
         )
         self.list.value = f'<ol style="max-width:60em;line-height:1.4">{rows}</ol>'
-        self.show(self._maps[shown].show((self._shelf.point(self.text.value), nearest)), self.said())
+        self.present(self._maps[shown], Found(self._shelf.point(self.text.value), nearest, self.said()))
 
 
 def shortened(text: str) -> str:

@@ -225,7 +225,7 @@ class Chart {
   drawAxes() {
     const { axes, frame } = this;
     axes.replaceChildren();
-    svg(axes, "text", { x: 0, y: TOP - 18 }, "accuracy");
+    svg(axes, "text", { x: 0, y: TOP - 18 }, this.model.get("measure"));
     for (const value of [0, 0.25, 0.5, 0.75, 1]) {
       const y = frame.y(value);
       svg(axes, "path", { class: "grid", d: `M${LEFT},${y}H${frame.right}` });

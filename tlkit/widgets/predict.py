@@ -15,6 +15,7 @@ HERE = Path(__file__).parent
 NEUTRAL = 0.5  # where the curve lies before anybody has touched it
 
 EMPTY = "Not drawn yet: drag the points, or Tab to one and use the arrow keys."
+EXACT = "You were right to the point, everywhere."
 DRAWN = "Your prediction is in; you can still change it."
 SKIPPED = (
     "You drew nothing this time, which is fine; "
@@ -26,8 +27,9 @@ class Predict(anywidget.AnyWidget):
     """A curve that the reader drags into place, and over which `reveal` later draws what was measured.
 
     `shots` are the numbers of labelled examples, `unit` what they count, `label` whose accuracy it is. `reference` is a
-    (name, values) pair drawn in grey as a given, `chance` the accuracy of guessing (None: no line). Accuracies are
-    fractions from 0 to 1. The view takes no more drawing once the truth is shown; from Python, `values = [...]` draws.
+    (name, values) pair drawn in grey as a given, `chance` the accuracy of guessing (None: no line). Accuracies,
+    or whatever `measure` says, are fractions from 0 to 1. The view takes no more drawing once the truth is shown;
+    from Python, `values = [...]` draws.
     """
 
     _esm = HERE / "predict.js"
@@ -38,6 +40,7 @@ class Predict(anywidget.AnyWidget):
     unit = traitlets.Unicode().tag(sync=True)
     shots = traitlets.List(traitlets.Int()).tag(sync=True)
     steps = traitlets.List(traitlets.Unicode(), help="Each of `shots` with its unit, in words.").tag(sync=True)
+    measure = traitlets.Unicode("accuracy", help="What the percents are of.").tag(sync=True)
     chance = traitlets.Float(allow_none=True).tag(sync=True)
     reference = traitlets.Instance(dict, allow_none=True, help='None, or {"name", "values"}.').tag(sync=True)
     values = traitlets.List(traitlets.Float(), help="The reader's curve.").tag(sync=True)
@@ -55,6 +58,7 @@ class Predict(anywidget.AnyWidget):
         chance: float | None = 1 / 12,
         reference: tuple[str, Sequence[float]] | None = None,
         unit: str = "notes of each name",
+        measure: str = "accuracy",
     ) -> None:
         shots = _shots(shots)
         if chance is not None:
@@ -64,8 +68,9 @@ class Predict(anywidget.AnyWidget):
             reference = {"name": str(name), "values": _fractions("the reference", values, len(shots))}
         steps = [f"{n} {_counted(unit, n)}" for n in shots]
         super().__init__(
-            shots=shots, steps=steps, label=label, question=question, chance=chance, reference=reference, unit=unit
-        )
+            shots=shots, steps=steps, label=label, question=question, chance=chance, reference=reference, unit=unit,
+            measure=measure,
+        )  # fmt: skip
 
     def reveal(self, name: str, mean: Iterable[float], low: Iterable[float], high: Iterable[float]) -> Predict:
         """Draw the measured curve over the prediction: its mean, and a band from `low` to `high`."""
@@ -113,7 +118,7 @@ class Predict(anywidget.AnyWidget):
         gaps = self._gaps()
         worst = max(range(len(gaps)), key=lambda i: abs(gaps[i]))
         if round(abs(gaps[worst])) == 0:
-            return "You were right to the point, everywhere."
+            return EXACT
         side = "too high" if gaps[worst] > 0 else "too low"
         return (
             f"You were {_points(self.score())} off on average, and most after {self.steps[worst]}: "

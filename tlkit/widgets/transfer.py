@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -18,8 +19,8 @@ from tlkit.methods.strategy import as_strategy
 from tlkit.plots import style
 from tlkit.widgets.asking import AskingLab
 from tlkit.widgets.base import buttons, count, given_shots, given_strategies, given_tasks, shots_slider, slider
-from tlkit.widgets.bench import NamedItem, Outcome, TransferBench, spread, trains
-from tlkit.widgets.screen import CurveScreen, draw_likelihoods, label_likelihoods
+from tlkit.widgets.bench import NamedItem, Outcome, TransferBench, recalled, trains
+from tlkit.widgets.screen import CurveScreen, Likelihoods
 from tlkit.widgets.sound import MIDDLE_C, player
 
 DRAWS = 5  # different sets of labelled notes, for the spread
@@ -36,8 +37,8 @@ class Answer(NamedItem):
         """The answer as a sentence or two."""
         return (
             f"{style.label(self.strategy)}, {count(self.shots, 'note')} of each name: {self.mean:.1%} of the "
-            f"{style.short(self.target)} notes named right ({spread(self.accuracies)}). "
-            f"For the note that you hear it says {self.verdict()}."
+            f"{style.short(self.target)} notes named right ({self.spread()}). "
+            f"{self.judged('for the note that you hear')}"
         )
 
 
@@ -67,20 +68,20 @@ class Screen(CurveScreen):
 
     def __init__(self, shots: Sequence[int], classes: Sequence[str], saved: Results):
         super().__init__(shots, [2.1, 1, 1], width=10.4, left=0.07, right=0.968, wspace=0.2)
-        self._saved, (self._note, self._bars) = saved, self.panels
-        self._note.set(title="the note as it sees it", xlabel="time", ylabel="frequency", xticks=[], yticks=[])
-        self.changing += self._note.spines.values()  # the frame lies over the picture
-        label_likelihoods(self._bars)
-        self._bars.set_ylim(-0.6, len(classes) - 0.4)
-        self._bars.set_yticks(range(len(classes)), classes)
+        self._saved, (note, bars) = saved, self.panels
+        note.set(title="the note as it sees it", xlabel="time", ylabel="frequency", xticks=[], yticks=[])
+        self._note = note.imshow([[0]], origin="lower", cmap="cividis", aspect="auto", extent=(0, 1, 0, 1))
+        self._likelihoods = Likelihoods(bars, len(classes))
+        bars.set_ylim(-0.6, len(classes) - 0.4)
+        bars.set_yticks(range(len(classes)), classes)
+        self.changing += [self._note, *note.spines.values(), *self._likelihoods.artists]  # the frame lies over the note
 
-    def draw(self, shown: Answer) -> list:
+    def update(self, shown: Answer) -> None:
         """The answer on its panels."""
-        return [
-            *self.draw_curve(shown, f"{shown.mean:.0%} with {shown.shots} of each"),
-            self._note.imshow(shown.picture, origin="lower", cmap="cividis", aspect="auto"),
-            draw_likelihoods(self._bars, shown.probabilities, shown.truth, style.style(shown.strategy)[0]),
-        ]
+        self.update_curve(shown, f"{shown.mean:.0%} with {shown.shots} of each")
+        self._note.set_data(shown.picture)
+        self._note.autoscale()
+        self._likelihoods.tell(shown.probabilities, shown.truth, style.style(shown.strategy)[0])
 
     def saved(self, shown: Answer) -> dict[str, Results]:
         """Scratch, to compare with, and the strategy itself."""
@@ -119,7 +120,8 @@ class TransferLab(AskingLab):
             _check_notes(target)
             target.draw(max(shots))
         self.bench = TransferBench(source, DRAWS, rows_of_keys)
-        self._screen = Screen(shots, source.classes, as_results(saved))
+        self._saved = as_results(saved)
+        self._screen = Screen(shots, source.classes, self._saved)
         self._targets = {style.short(target.name): target for target in given}
         named = {style.label(each.name): each for each in map(as_strategy, given_strategies(strategies))}
         self.instrument = buttons("Instrument", list(self._targets))
@@ -154,6 +156,14 @@ class TransferLab(AskingLab):
     def answer(self) -> Answer:
         """What the lab shows; there must be an outcome."""
         return answer(self.outcomes, self.bench.source.name, self._asked, self.note.value)
+
+    def recall(self) -> Answer | None:
+        """The saved runs of what the controls ask; none of them says anything of the note."""
+        (target, *asked), source = self.question, self.bench.source.name
+        found = recalled(self._saved, source, target.name, *asked)
+        silent = [Outcome(accuracy, np.full((len(KEYS), len(target.classes)), np.nan)) for accuracy in found.values()]
+        shown = answer(silent, source, self.question, self.note.value) if found else None
+        return shown and dataclasses.replace(shown, probabilities=None, recalled=True)
 
     def _turn(self) -> None:
         """Another note, of the same networks."""
