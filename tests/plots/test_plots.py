@@ -54,6 +54,12 @@ def test_a_picture_has_its_numbers_in_words(results):
     assert 'alt="Plot: A title' in picture._repr_html_()
 
 
+def test_a_picture_says_over_how_many_seeds_its_means_are_taken():
+    few, many = (Estimate(dict.fromkeys(range(n), 0.5), "x") for n in (2, 3))
+    assert style.seeds_of([many, many]) == "3 seeds"
+    assert style.seeds_of([many, few]) == "2 to 3 seeds"
+
+
 def test_curves_that_rest_on_more_seeds_here_than_there_say_so(results):
     fewer = tl.Results(run for run in results if run.shots > 1 or run.seed == results.seeds[0])
     assert "mean of 1 to 3 seeds" in fewer.picture(strategies=["head"]).words
