@@ -1,4 +1,4 @@
-"""How time grows with the number of runs, and time and memory with the number of images."""
+"""How time grows with the number of runs, heads beside scikit-learn's, and time and memory by the number of images."""
 
 from __future__ import annotations
 
@@ -9,10 +9,15 @@ import sys
 from collections.abc import Iterator
 
 import numpy as np
+import threadpoolctl
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
 import tlkit as tl
+from tlkit.methods.linear_probe import linear_probe
 
-from .side_by_side import Row, forget, peak_mb, timed
+from .side_by_side import ROUNDS, SMALL, Row, forget, peak_mb, row, take_turns, timed
 
 SHOTS = (1, 2, 5, 10, 20)
 RUNS, FEWER_RUNS = (10, 100, 1_000, 10_000), (10, 100, 1_000)
@@ -23,6 +28,7 @@ CHILD = "from tlkit.commands.bench import load; load('growth').one_size({images}
 def growth(quick: bool = False) -> Iterator[Row]:
     """Frozen heads of EfficientNet-Lite0 on products: ever more of them, then two on ever more images."""
     yield _over_runs(FEWER_RUNS if quick else RUNS)
+    yield _fits(4 if quick else 40, SMALL if quick else ROUNDS)
     yield _over_images(FEWER_IMAGES if quick else IMAGES)
 
 
@@ -48,6 +54,28 @@ def _over_runs(sizes: tuple[int, ...]) -> Row:
 def _heads(backbone: tl.Backbone, task: tl.Task, runs: int) -> float:
     results = tl.compare(backbone, task, strategies=["head"], shots=SHOTS, seeds=range(runs // len(SHOTS)))
     return float(np.mean([result.accuracy for result in results]))
+
+
+def _fits(seeds: int, rounds: int) -> Row:
+    """The same heads, nothing but fitted and tested: by us, and by scikit-learn on the same features."""
+    backbone, task = tl.backbone("efficientnet-lite0"), tl.task("products")
+    draws = [task.draw(shots, seed=seed) for seed in range(seeds) for shots in SHOTS]
+    rows, tested = np.unique(np.concatenate(draws)), backbone.features(task.test.items)
+    learnt = backbone.features(task.train.items[rows])
+    given = [(learnt[np.searchsorted(rows, draw)], task.train.labels[draw]) for draw in draws]
+
+    def ours() -> float:
+        heads = (linear_probe(*each, classes=len(task.classes)) for each in given)
+        named = ((tested @ weight.T.astype(np.float32) + bias).argmax(axis=1) for weight, bias in heads)
+        return float(np.mean([(each == task.test.labels).mean() for each in named]))
+
+    def peer() -> float:
+        heads = (make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000)).fit(*each) for each in given)
+        return float(np.mean([head.score(tested, task.test.labels) for head in heads]))
+
+    with threadpoolctl.threadpool_limits(1):
+        told = take_turns({"ours": lambda: timed(ours), "peer": lambda: timed(peer)}, rounds)
+    return row("heads", f"{len(given)} heads on features of products that are there", told, peer="scikit-learn")
 
 
 def _over_images(sizes: tuple[int, ...]) -> Row:

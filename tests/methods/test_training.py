@@ -119,7 +119,8 @@ def test_the_head_is_scikit_learns(low_bars):
     before = net.backbone.digest()
     fit_head(net.head, net.backbone.features(low_bars.train.items), low_bars.train.labels)
     features = net.backbone.features(low_bars.train.items)
-    oracle = make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000)).fit(features, low_bars.train.labels)
+    oracle = make_pipeline(StandardScaler(), LogisticRegression(tol=1e-8, max_iter=10_000))
+    oracle.fit(features, low_bars.train.labels)
     theirs = oracle.predict_proba(net.backbone.features(low_bars.test.items))
     assert np.allclose(net.probabilities(low_bars.test.items), theirs, atol=1e-4)
     assert net.backbone.digest() == before

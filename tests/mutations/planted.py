@@ -21,6 +21,7 @@ class Mistake:
 
 
 TRAINING, STRATEGY, METHOD = "methods/test_training.py", "methods/test_finetuning.py", "methods/test_method.py"
+PROBE = "methods/test_linear_probe.py"
 COMPARE, RUNNER, RESULTS = "experiments/test_compare.py", "experiments/test_runner.py", "experiments/test_results.py"
 TASK, CLAIMS, SEEDS = "datasets/test_task.py", "experiments/test_claims.py", "test_seeding.py"
 FROZEN, PROMPTS, LORA = "methods/test_frozen_features.py", "methods/test_prompting.py", "methods/test_lora.py"
@@ -149,8 +150,18 @@ MISTAKES = [
             "lit = ((examples.labels + 1) >> bit & 1)", "lit = ((examples.labels * 0 + 1) >> bit & 1)", (TELL,)),
     # --- what is remembered ---
     Mistake("features are those of another stage", "methods/frozen_body.py",
-            "given = features.train.features(rows, stop=stop)", "given = features.train.features(rows)",
+            "given = features.learnt(rows, stop)", "given = features.learnt(rows, max(1, stop - 1))",
             (STRATEGY, FROZEN)),
+    Mistake("labelled rows are mixed up with those planned", "methods/body_features.py",
+            "return self._learnt[stop][np.searchsorted(self._planned, rows)]",
+            "return self._learnt[stop][: len(rows)]", (STRATEGY, COMPARE, RUNNER)),
+    Mistake("a head is held down twice as hard", "methods/linear_probe.py",
+            "strength = HEAD_STRENGTH / 2 if classes == 2 else HEAD_STRENGTH", "strength = HEAD_STRENGTH / 2",
+            (PROBE,)),
+    Mistake("features are not standardised", "methods/linear_probe.py",
+            "    scaled /= deviation\n", "", (PROBE, TRAINING)),
+    Mistake("a head is stopped early", "methods/linear_probe.py",
+            "if promised <= DONE * loss:\n            break", "if promised <= loss:\n            break", (PROBE,)),
     Mistake("changed weights meet what was remembered", "methods/fingerprint.py",
             "own = state_digest(stage, repr(stage)).encode()", "own = repr(stage).encode()", (FROZEN,)),
     Mistake("changed items meet what was remembered", "methods/fingerprint.py",

@@ -7,6 +7,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
@@ -28,7 +29,7 @@ class Question:
     steps: int
     key: str
 
-    @property
+    @cached_property
     def rows(self) -> np.ndarray:
         """The rows of the target's training examples whose labels it may use."""
         return self.strategy.rows(self.target, self.shots, self.seed)

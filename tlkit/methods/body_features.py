@@ -22,12 +22,25 @@ class BodyFeatures:
             FrozenFeatures(body, part.items, fingerprints=known, cache=cache, on_event=on_event)
             for part in (target.train, target.test)
         )
+        self._planned = np.empty(0, int)
+        self._learnt: dict[int, np.ndarray] = {}
         self._tested: dict[int, np.ndarray] = {}
+        self._counted: dict[int, int] = {}
 
     def plan(self, rows: np.ndarray, depths: set[int]) -> None:
         """Say which labelled rows will be asked for, and after which stages before the last."""
+        self._planned = np.unique(rows)
+        self._learnt.clear()
         self.train.plan(rows, depths)
         self.test.plan(np.empty(0, int), depths)
+
+    def learnt(self, rows: np.ndarray, stop: int) -> np.ndarray:
+        """Features of the labelled examples at ``rows`` after so many stages; those planned are gathered once."""
+        if not np.isin(rows, self._planned).all():
+            return self.train.features(rows, stop=stop)
+        if stop not in self._learnt:
+            self._learnt[stop] = self.train.features(self._planned, stop=stop)
+        return self._learnt[stop][np.searchsorted(self._planned, rows)]
 
     def tested(self, stop: int) -> np.ndarray:
         """Features of all test examples after so many stages."""
@@ -46,5 +59,7 @@ class BodyFeatures:
 
     def count(self, stop: int) -> int:
         """The weights of so many first stages."""
-        whole = stop == len(self.body.stages)
-        return count_parameters(self.body if whole else self.body.stages[:stop])
+        if stop not in self._counted:
+            whole = stop == len(self.body.stages)
+            self._counted[stop] = count_parameters(self.body if whole else self.body.stages[:stop])
+        return self._counted[stop]

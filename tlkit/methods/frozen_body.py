@@ -62,7 +62,7 @@ class FrozenBody(Strategy):
         """The body says in the end what it said in the beginning, so only its features are needed."""
         features, rows = case.features(), case.rows
         stop = self.cut or len(features.body.stages)
-        given = features.train.features(rows, stop=stop) if len(rows) else None
+        given = features.learnt(rows, stop) if len(rows) else None
         began = time.perf_counter()
         head = self._head(case, features.width(stop), given)
         seconds = time.perf_counter() - began + features.train.seconds(len(rows), stop=stop)

@@ -19,8 +19,16 @@ def seeded(seed: int) -> Iterator[None]:
     """
     graphics = range(torch.cuda.device_count()) if torch.cuda.is_initialized() else []
     with _GENERATOR, torch.random.fork_rng(devices=graphics):
-        torch.manual_seed(seed)
+        _seed(seed)
         yield
+
+
+def _seed(seed: int) -> None:
+    """Where there is nothing but a processor, without the traceback that torch keeps for graphics cards to come."""
+    if torch.cuda.is_available() or torch.backends.mps.is_available():
+        torch.manual_seed(seed)
+    else:
+        torch.default_generator.manual_seed(seed)
 
 
 @contextlib.contextmanager
