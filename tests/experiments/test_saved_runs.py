@@ -7,9 +7,9 @@ import json
 import pytest
 
 import tlkit as tl
-from tlkit.analysis import forgetting
+from tlkit.analysis import batchnorm, forgetting
 from tlkit.datasets.catalogue import as_task
-from tlkit.experiments.question import questions
+from tlkit.experiments.question import digest, questions
 from tlkit.experiments.source import PretrainedSource, as_source
 from tlkit.methods.classifier import Classifier
 from tlkit.methods.strategy import as_strategy
@@ -21,6 +21,7 @@ SAVED = {  # how many rows, and a hash of what they found: both change where mak
     "01-piano-to-guitar": (320, "35be0c4cf49a7720"),
     "02-what-the-layers-know": (370, "b053959ae5834ced"),
     "03-freeze-or-fine-tune": (165, "827e1198d3289ba7"),
+    "03-depth-by-shots": (300, "TODO"),
     "05-when-transfer-fails": (355, "029fec9094f8a36e"),
     "07-words": (145, "5d94a8278ff3987f"),
     "08-lora": (45, "912c2169d9a5d48e"),
@@ -35,7 +36,7 @@ def make(monkeypatch):
     spec = importlib.util.spec_from_file_location("make", RESULTS / "make.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    module.asked = set()
+    module.asked, module.measured = set(), set()
 
     def grid(source, target, strategies, shots, seeds=None, steps=None):
         named = [as_strategy(each) for each in strategies]
@@ -53,6 +54,11 @@ def make(monkeypatch):
         module.asked |= {key for question in found for key in forgetting._keys(question)}
         return tl.Results([])
 
+    def measured(_measure, about, *, seeds, reuse):
+        module.measured |= {digest([*about, seed]) for seed in choose_seeds(seeds)}
+        return {seed: [0.0] * 3 * len(module.LOOKS) for seed in choose_seeds(seeds)}
+
+    monkeypatch.setattr(batchnorm, "measured", measured)
     monkeypatch.setattr(tl, "pretrain", pretrain)
     monkeypatch.setattr(tl, "compare", compare)
     monkeypatch.setattr(forgetting, "measure", measure)
@@ -64,7 +70,9 @@ def make(monkeypatch):
 )
 def test_every_saved_run_answers_a_question_and_every_question_has_its_run(make, lesson):
     make.LESSONS[lesson](None)
-    assert make.asked == {run.key for run in tl.load_results(RESULTS / f"{lesson}.json")}
+    saved = tl.load_results(RESULTS / f"{lesson}.json")
+    assert make.asked == {run.key for run in saved}
+    assert make.measured == saved.figures.keys()
 
 
 @pytest.mark.parametrize("lesson", SAVED)

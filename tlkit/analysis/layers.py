@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 import numpy as np
@@ -25,8 +24,8 @@ from tlkit.plots.items import show_items
 from tlkit.plots.picture import Picture
 
 __all__ = [
-    "by_choice", "by_depth", "by_learning", "choose_cut", "cka", "cka_matrix", "class_selectivity", "plot_cka",
-    "plot_depth", "stagewise_cka", "stagewise_selectivity", "strongest", "top_activations",
+    "by_choice", "by_depth", "choose_cut", "cka", "cka_matrix", "class_selectivity", "plot_cka", "plot_depth",
+    "stagewise_cka", "stagewise_selectivity", "strongest", "top_activations",
 ]  # fmt: skip
 FOLDS = 5  # parts of the shots, each of which the others are tried on
 TOP = 8  # pictures that a unit is judged by
@@ -38,15 +37,6 @@ def by_depth(results: Results, strategy: str = "head", *, shots: int) -> list[Es
     if not cuts:
         raise TlkitError(f"These results have no {strategy}@1, {strategy}@2 ...; they have {results.strategies}.")
     return [results.accuracy(f"{strategy}@{cut}", shots=shots) for cut in cuts]
-
-
-def by_learning(results: Results, *, shots: int) -> dict[int, Estimate]:
-    """The accuracies of ``head``, ``partial:1``, ``partial:2`` and so on, by how many of the last stages learn."""
-    partial = {int(name.split(":")[1]): name for name in results.strategies if re.fullmatch(r"partial:\d+", name)}
-    names = ({0: "head"} if "head" in results.strategies else {}) | dict(sorted(partial.items()))
-    if not names:
-        raise TlkitError(f"These results have no head, partial:1, partial:2 ...; they have {results.strategies}.")
-    return {learning: results.accuracy(name, shots=shots) for learning, name in names.items()}
 
 
 def choose_cut(source: Source | Backbone, target: Task, *, shots: int, seed: int = 0) -> int:
