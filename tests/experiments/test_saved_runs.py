@@ -21,7 +21,7 @@ SAVED = {  # how many rows, and a hash of what they found: both change where mak
     "01-piano-to-guitar": (320, "35be0c4cf49a7720"),
     "02-what-the-layers-know": (370, "b053959ae5834ced"),
     "03-freeze-or-fine-tune": (165, "827e1198d3289ba7"),
-    "03-depth-by-shots": (300, "TODO"),
+    "03-depth-by-shots": (240, "TODO"),
     "05-when-transfer-fails": (355, "029fec9094f8a36e"),
     "07-words": (145, "5d94a8278ff3987f"),
     "08-lora": (45, "912c2169d9a5d48e"),
