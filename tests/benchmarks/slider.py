@@ -1,11 +1,13 @@
-"""The lab's slider against the same answer by pyplot through an ``Output`` widget.
+"""A move of each lab's controls; that of the first against the same answer by pyplot through an ``Output`` widget.
 
-Both are measured in a kernel of their own, as in JupyterLab, up to the moment when the kernel has sent the picture. A
-reader chooses an instrument, looks at the picture for a moment, and then moves the slider to each of its positions.
+All are measured in a kernel of their own, as in JupyterLab, up to the moment when the kernel has sent the picture. A
+reader opens a lab, or chooses an instrument in it, looks at the picture for a moment, and then moves each slider to
+each of its positions.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import statistics
 import time
@@ -17,6 +19,7 @@ from tlkit.plots import label_curve
 from tlkit.widgets.bench import TransferBench
 from tlkit.widgets.transfer import DRAWS, Answer, TransferLab, answer, rows_of_keys
 
+from .labs import LABS
 from .side_by_side import Row, Timed, row, timed
 
 INSTANT_MS = 100  # what the lab may take for nineteen moves of twenty
@@ -43,20 +46,46 @@ def slider(quick: bool = False) -> Iterator[Row]:
     )
     about = f"{len(moves)} moves of the lab's slider, {LOOK:.0f} s after an instrument was chosen: {DRAWS} heads each"
     yield row("slider", about, moves, peer="pyplot through an Output", note=note, extra=extra)
+    with _kernel() as client:
+        for name in LABS:
+            yield _row_of(name, client, quick)
+
+
+def _row_of(name: str, client, quick: bool) -> Row:
+    """A row of another lab."""
+    _say(client, f"from tlkit.commands.bench import load; visit = load('labs').Visit({name!r}, quick={quick})")
+    time.sleep(LOOK)
+    told = json.loads(_say(client, "visit.move_all()"))
+    moves = [{"ours": Timed(*move)} for move in told["moves"]]
+    wall, busy = (sorted(1000 * getattr(move["ours"], what) for move in moves) for what in ("seconds", "busy"))
+    extra = {"p50_ms": statistics.median(wall), "p95_ms": _p95(wall)}
+    extra |= {"busy_p50_ms": statistics.median(busy), "busy_p95_ms": _p95(busy)}
+    note = (
+        f"p50 {extra['p50_ms']:.0f} ms, p95 {extra['p95_ms']:.0f} ms ({INSTANT_MS} are allowed), "
+        f"for {extra['busy_p50_ms']:.0f} and {extra['busy_p95_ms']:.0f} of which the processor works"
+    )
+    return row(f"slider-{name}", f"{len(moves)} moves in {told['lab']}", moves, note=note, extra=extra)
 
 
 def _in_a_kernel(quick: bool) -> str:
     """What a reader in a new kernel has measured, as JSON."""
-    from jupyter_client.manager import start_new_kernel
-
-    manager, client = start_new_kernel()
-    try:
+    with _kernel() as client:
         instruments = int(_say(client, f"{SETUP.format(quick=quick)}; print(len(reader.instruments))"))
         for number in range(instruments):
             _say(client, f"reader.choose({number})")
             time.sleep(LOOK)  # no cell runs meanwhile, as when somebody looks
             _say(client, "reader.move_all()")
         return _say(client, "reader.hold(); reader.tell()")
+
+
+@contextlib.contextmanager
+def _kernel() -> Iterator:
+    """A new kernel's client."""
+    from jupyter_client.manager import start_new_kernel
+
+    manager, client = start_new_kernel()
+    try:
+        yield client
     finally:
         client.stop_channels()
         manager.shutdown_kernel(now=True)

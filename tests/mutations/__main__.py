@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[2]
 TABLE = Path(__file__).with_name("README.md")
 FOUND = Path(__file__).with_name("found.json")
 EVERYWHERE = ("methods/test_finetuning.py", "experiments/test_compare.py")
-LIMIT = 600  # seconds, after which whatever hangs is noticed, too
+LIMIT = 1800  # seconds, after which whatever hangs is noticed, too
 PYTEST = ("-m", "pytest", "-x", "-q", "-n", "0", "-p", "no:cacheprovider", "-m", "not browser", "--no-header")
 
 

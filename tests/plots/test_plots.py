@@ -1,6 +1,9 @@
+import io
+
 import numpy as np
 import pytest
 from matplotlib.axes import Axes
+from PIL import Image
 
 import tlkit as tl
 from tests.experiments.test_results import result
@@ -127,3 +130,9 @@ def test_classes_stand_in_rows_and_the_words_name_them():
     assert all(len(ax.images) == 1 for ax in picture.figure.axes)
     with pytest.raises(tl.TlkitError, match="only pictures can be seen"):
         tl.plots.show_classes("spam")
+
+
+def test_packed_pixels_are_the_pixels():
+    pixels = np.random.default_rng(0).integers(256, size=(7, 5, 4), dtype=np.uint8)
+    packed = picture.encode(pixels)
+    assert np.array_equal(Image.open(io.BytesIO(packed)), pixels)

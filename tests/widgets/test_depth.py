@@ -30,6 +30,16 @@ def test_the_cut_changes_picture_and_words(lab):
     assert "cut after stage 1 of 4 (conv1)" in lab.picture.value
 
 
+def test_a_move_draws_only_what_it_changes(lab, full_draws):
+    pictures = set()
+    for cut in (1, 2, 4):
+        for shots in (1, 5):
+            lab.cut.value, lab.shots.value = cut, shots
+            pictures.add(lab.picture.value)
+    assert len(pictures) == 6
+    assert full_draws == []
+
+
 def test_it_says_what_transfer_says(lab, stories):
     source, name = stories["pianist, guitar"]
     lab.cut.value, lab.shots.value = 3, 1

@@ -37,6 +37,31 @@ def test_what_is_saved_answers_at_once(lab, saved, monkeypatch):
         assert f"{learning} of 4 stages learn" in lab.picture.value
 
 
+def test_a_move_draws_only_what_it_changes(lab, full_draws):
+    pictures = set()
+    for learning in (1, 4, 0):
+        lab.thaw.value = learning
+        pictures.add(lab.picture.value)
+    assert len(pictures) == 3
+    assert full_draws == []
+
+
+def test_each_network_has_a_picture_of_its_own(lab, full_draws):
+    lab._ahead.wait(300)
+    for story in ("brick", "guitar", "brick", "guitar"):
+        lab.story.value = story
+        assert not lab.training
+        assert lab.answer.story == story
+    assert len(full_draws) == 1  # that of the second network, once
+
+
+def test_heads_are_fitted_ahead(lab):
+    lab._ahead.wait(300)
+    known = {(story, shots): len(lab.bench.found(story, 0, shots)) for story in ("guitar", "brick") for shots in (1, 2)}
+    assert set(known.values()) == {freezing.DRAWS}
+    assert not lab.bench.found("guitar", 2, 2)
+
+
 def test_snow_and_fire_are_told_in_words(lab):
     lab.thaw.value = 1
     assert "Snow lies on conv1, conv2, conv3; fire is in dense, the head." in lab.words.value

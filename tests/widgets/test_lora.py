@@ -35,6 +35,16 @@ def test_the_sliders_change_picture_and_words(lab):
     assert "press Train" in lab.words.value
 
 
+def test_a_move_draws_only_what_it_changes(lab, full_draws):
+    pictures = set()
+    for rank in (1, 64):
+        for blocks in (1, 2, 3):
+            lab.rank.value, lab.blocks.value = rank, blocks
+            pictures.add(lab.picture.value)
+    assert len(pictures) == 6
+    assert full_draws == []
+
+
 def test_it_counts_what_transfer_counts(lab, net):
     lab.rank.value, lab.blocks.value = 4, 2
     made = tl.transfer(net, reviews(), strategy="lora:4@2", shots=3, steps=2)

@@ -46,6 +46,17 @@ def test_it_says_what_the_model_says(lab, net):
     assert f"no {expected[0]:.0%}, yes {expected[1]:.0%}" in lab.words.value
 
 
+def test_other_sentences_are_read_ahead_and_answer_at_once(lab, net, full_draws):
+    lab._ahead.wait(300)
+    for _, text in lab.text.options[::-1]:
+        lab.text.value = text
+        assert not lab.training
+        assert text in lab.reads.value
+    assert full_draws == []
+    expected = Prompted(net, reviews(), tl.Prompt(TEMPLATES["plain"])).probabilities(np.array([text], dtype=object))[0]
+    assert np.allclose(lab.answer.chances, expected, atol=1e-5)
+
+
 def test_a_sentence_of_ones_own_has_no_known_truth(lab):
     lab.own.value = "a splendid evening"
     lab.wait()

@@ -7,34 +7,40 @@ from PIL import Image
 
 from tlkit.experiments.results import Results
 from tlkit.widgets.bench import Draws
-from tlkit.widgets.screen import CurveScreen, Screen, title_of
+from tlkit.widgets.screen import Bars, CurveScreen, Screen, line, title_of
 
 
-class Bars(Screen):
-    """Bars of any height, with the highest in the title."""
+class Heights(Screen):
+    """Up to three bars of any height on a line that depends on how many there are, with the highest in the title."""
 
     def __init__(self):
         super().__init__(Figure(figsize=(3, 2), dpi=50))
         self.ax = self.figure.subplots()
-        self.changing = [title_of(self.ax)]
-        self.grounds = 0
+        self.bars = Bars(self.ax, range(3))
+        self.line = line(self.ax, color="#d55e00")
+        self.ax.set(xlim=(-1, 3), ylim=(0, 5))
+        self.behind = [self.line]
+        self.changing = [title_of(self.ax), *self.bars.artists]
+        self.drawn_behind = 0
 
-    def draw(self, heights):
+    def depends_on(self, heights):
+        return len(heights)
+
+    def update_behind(self, heights):
+        self.line.set_data([-1, 3], [len(heights)] * 2)
+        self.drawn_behind += 1
+
+    def update(self, heights):
         self.changing[0].set_text(f"{max(heights)} bar")
-        return [self.ax.bar(range(len(heights)), heights, color="#0072b2")]
-
-    def _restore_ground(self):
-        before = self._ground
-        super()._restore_ground()
-        self.grounds += self._ground is not before
+        self.bars.update(heights, ["#0072b2"] * 3, [height > 2 for height in heights])
 
 
 def pixels(png):
-    return np.asarray(Image.open(io.BytesIO(png)))
+    return np.asarray(Image.open(io.BytesIO(png)))[..., :3]
 
 
 def test_it_draws_what_matplotlib_draws():
-    screen = Bars()
+    screen = Heights()
     screen.show([1, 2])
     shown = pixels(screen.show([3, 1, 2]))
     for artist in screen.figure.findobj():
@@ -45,23 +51,35 @@ def test_it_draws_what_matplotlib_draws():
     assert np.abs(shown.astype(int) - whole).mean() < 1  # bars lie over the frame instead of under it
 
 
-def test_what_stays_is_drawn_once_and_anew_when_an_axis_moves():
-    screen = Bars()
-    screen.ax.set(xlim=(-1, 3), ylim=(0, 5))
-    pictures = [screen.show(heights) for heights in ([1, 2], [2, 3], [1, 2])]
-    assert screen.grounds == 1
-    assert pictures[0] == pictures[2] != pictures[1]
+def test_what_stays_is_drawn_once_and_anew_when_an_axis_moves(full_draws):
+    screen = Heights()
+    pictures = [screen.show(heights) for heights in ([1, 2], [2, 3], [1, 2, 3], [1, 2])]
+    assert len(full_draws) == 1
+    assert pictures[0] == pictures[3]
+    assert len(set(pictures)) == 3
     screen.ax.set_ylim(0, 9)
     screen.show([1, 2])
-    assert screen.grounds == 2
+    assert len(full_draws) == 2
 
 
-def test_what_belongs_to_an_answer_goes_with_the_next():
-    screen = Bars()
-    for _ in range(3):
-        screen.show([1, 2])
-    assert len(screen.ax.patches) == 2
-    assert len(screen.ax.containers) == 1
+def test_what_stands_behind_is_drawn_when_it_depends_on_something_new():
+    screen = Heights()
+    for heights in ([1, 2], [2, 3], [1, 3]):
+        screen.show(heights)
+    assert screen.drawn_behind == 1
+    screen.show([1, 2, 3])
+    assert screen.drawn_behind == 2
+    assert list(screen.line.get_ydata()) == [3, 3]
+
+
+def test_artists_stay_and_those_left_over_are_not_seen():
+    screen = Heights()
+    screen.show([1, 2, 3])
+    there = screen.ax.get_children()
+    screen.show([1, 4])
+    assert screen.ax.get_children() == there
+    assert [bar.get_visible() for bar in screen.bars.artists[:3]] == [True, True, False]
+    assert [bar.get_hatch() for bar in screen.bars.artists[:2]] == ["", "////"]
 
 
 @pytest.fixture
@@ -76,8 +94,8 @@ def test_the_curve_has_the_draws_and_the_saved_curves_behind_them(saved):
         def saved(self, shown):
             return {"scratch": saved, shown.strategy: saved}
 
-        def draw(self, shown):
-            return self.draw_curve(shown, "title")
+        def update(self, shown):
+            self.update_curve(shown, "title")
 
     screen = Curve([1, 5], [1])
     answer = {"source": "s", "target": "t", "shots": 5, "accuracies": (0.4, 0.6)}

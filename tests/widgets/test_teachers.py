@@ -49,6 +49,16 @@ def test_every_control_changes_picture_and_words(lab):
     assert repr(lab).startswith("TeacherLab: drums as the teacher, frozen (head), 2 labels of each class")
 
 
+def test_a_move_draws_only_what_it_changes(lab, full_draws):
+    pictures = set()
+    for teacher in ("drums", "piano"):
+        for shots in (2, 1):
+            lab.teacher.value, lab.shots.value = teacher, shots
+            pictures.add(lab.picture.value)
+    assert len(pictures) == 4
+    assert full_draws == []
+
+
 def test_training_goes_on_in_the_background_and_stops(lab, monkeypatch):
     started = threading.Event()
     follow = lab.follow

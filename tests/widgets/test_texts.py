@@ -58,6 +58,15 @@ def test_other_texts_and_another_nearness(neighbours):
     assert "0 tokens" in neighbours.words.value
 
 
+def test_another_sentence_draws_only_what_it_changes(neighbours, full_draws):
+    neighbours.task.value, neighbours.by.value = "intents", MEANING
+    neighbours.text.value = "good night"
+    before, drawn = neighbours.picture.value, len(full_draws)
+    neighbours.text.value = "how much is it?"
+    assert neighbours.picture.value != before
+    assert len(full_draws) == drawn
+
+
 def test_what_is_typed_is_shown_and_not_run(neighbours):
     neighbours.text.value = "<script>alert(1)</script>"
     assert "<script>" not in neighbours.words.value + neighbours.list.value + neighbours.picture.value
@@ -84,6 +93,24 @@ def test_every_control_changes_picture_and_words(lab):
         assert lab.picture.value != picture
         assert lab.words.value != words
         assert "blockquote" in lab.text.value
+
+
+def test_a_move_draws_only_what_it_changes(lab, full_draws):
+    pictures = set()
+    for shots in (4, 1):
+        for number in (TEXTS, 1):
+            lab.shots.value, lab.read.value = shots, number
+            pictures.add(lab.picture.value)
+    assert len(pictures) == 4
+    assert full_draws == []
+
+
+def test_heads_on_other_tasks_are_fitted_ahead(lab):
+    lab._ahead.wait(300)
+    assert len(lab.bench.found(tl.task("reviews/tweets"), "head", 2)) == DRAWS
+    lab.task.value = "tweets"
+    assert not lab.training
+    assert lab.answer.target == "reviews/tweets"
 
 
 def test_a_task_that_nobody_read_is_read_in_the_background(lab):

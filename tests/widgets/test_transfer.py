@@ -3,6 +3,7 @@ import threading
 import pytest
 
 import tlkit as tl
+from tlkit.widgets.base import values_of
 from tlkit.widgets.transfer import DRAWS
 
 
@@ -40,6 +41,16 @@ def test_the_note_changes_sound_and_picture_and_nothing_else(lab):
     assert lab.sound.value != sound
     assert lab.answer.accuracies == answer.accuracies
     assert lab.answer.truth == 0
+
+
+def test_a_move_draws_only_what_it_changes(lab, full_draws):
+    pictures = set()
+    for control in (lab.shots, lab.note, lab.instrument):
+        for value in (values_of(control)[-1], values_of(control)[0]):
+            control.value = value
+            pictures.add(lab.picture.value)
+    assert len(pictures) >= 5
+    assert full_draws == []
 
 
 def test_another_instrument(lab):
@@ -136,7 +147,7 @@ def test_no_run_is_shown_under_another_questions_name(lab, monkeypatch):
 
 def test_heads_are_fitted_ahead_and_are_those_that_transfer_fits(lab, pianist):
     lab.shots.value = 1
-    lab._ahead.wait(60)
+    lab._ahead.wait(300)
     guitar, accordion = tl.task("notes/guitar"), tl.task("notes/accordion")
     assert all(len(lab.bench.found(task, "head", k)) == DRAWS for task in (guitar, accordion) for k in (1, 2, 5))
     assert not lab.bench.found(guitar, "full", 5)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import cycle
 
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
@@ -59,13 +60,14 @@ def plot_depths(
     return picture.Picture(fig, title, f"{title}. {' '.join(told)}")
 
 
-def draw_depth(ax: Axes, values: Sequence[Estimate], name: str, look: tuple) -> None:
-    """One curve of :func:`plot_depth`: the mean over seeds, and a band from the lowest to the highest."""
+def draw_depth(ax: Axes, values: Sequence[Estimate], name: str, look: tuple) -> list[Artist]:
+    """One curve of :func:`plot_depth`: a band from the lowest seed to the highest, and the mean; both are returned."""
     colour, marker, dash = look
     places, means = range(1, len(values) + 1), [value.mean for value in values]
     lowest, highest = [min(value.values) for value in values], [max(value.values) for value in values]
-    ax.fill_between(places, lowest, highest, color=colour, alpha=0.13, linewidth=0)
-    ax.plot(places, means, color=colour, marker=marker, linestyle=dash, markersize=6, linewidth=1.8, label=name)
+    band = ax.fill_between(places, lowest, highest, color=colour, alpha=0.13, linewidth=0)
+    look = {"color": colour, "marker": marker, "linestyle": dash, "markersize": 6, "linewidth": 1.8}
+    return [band, *ax.plot(places, means, **look, label=name)]
 
 
 def label_depth(

@@ -65,7 +65,7 @@ class Quiet:
 
     def make(self, piece: Piece, stop: threading.Event) -> bool:
         """Make a piece once all has been quiet for a moment; whether it was made."""
-        self._wait(stop)
+        self.wait(stop)
         with self._working:
             if not self._may_go_on(stop):
                 return False
@@ -83,7 +83,8 @@ class Quiet:
     def _may_go_on(self, stop: threading.Event) -> bool:
         return self._idle.is_set() and not stop.is_set()
 
-    def _wait(self, stop: threading.Event) -> None:
+    def wait(self, stop: threading.Event) -> None:
+        """Return when all has been quiet for a moment, or ``stop`` is set."""
         while self._idle.wait() and not stop.is_set():
             left = self._since + REST - time.monotonic()
             if left <= 0:
@@ -124,10 +125,10 @@ class Ahead:
         _AT_WORK.add(self)
 
     def start(self, pieces: Iterable[Piece]) -> None:
-        """Make these when there is time, instead of those before."""
+        """Make these when there is time, instead of those before; they are asked for once all is quiet."""
         self.stop()
         self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._work, args=(list(pieces), self._stop), daemon=True)
+        self._thread = threading.Thread(target=self._work, args=(pieces, self._stop), daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
@@ -139,7 +140,8 @@ class Ahead:
         if self._thread is not None:
             self._thread.join(seconds)
 
-    def _work(self, pieces: list[Piece], stop: threading.Event) -> None:
+    def _work(self, pieces: Iterable[Piece], stop: threading.Event) -> None:
+        self._quiet.wait(stop)
         for piece in pieces:
             while not stop.is_set() and not self._quiet.make(piece, stop):
                 pass

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
-from tlkit.widgets.ahead import Ahead, quiet
+from tlkit.events import Listener
+from tlkit.widgets.ahead import Piece, quiet
 from tlkit.widgets.base import Lab
 from tlkit.widgets.bench import Bench
 
@@ -23,7 +24,6 @@ class AskingLab(Lab):
     def __init__(self):
         super().__init__()
         self._asked: tuple | None = None
-        self._ahead = Ahead()
 
     def __repr__(self) -> str:
         said = self.answer.words() if self.outcomes else "a training is under way, or was stopped."
@@ -64,11 +64,6 @@ class AskingLab(Lab):
         with self._lock:
             self.present(self._screen, self.answer)
 
-    def halt(self) -> None:
-        """Stop the training, if one goes on, and what is made ahead; what is done stays."""
-        self._ahead.stop()
-        super().halt()
-
     def follow_draw(self, question: tuple, draw: int):
         """The listener of one draw."""
         return self.follow(f"Training, draw {draw + 1} of {self.bench.draws}")
@@ -92,12 +87,16 @@ class AskingLab(Lab):
         return f"Stopped after {done} of {self.bench.draws} draws.{old}"
 
     def _work_ahead(self, now: tuple) -> None:
-        """Make what needs no training, the other positions of the last slider first."""
-        instant = [question for question in self.questions if self.bench.is_instant(*question)]
-        near = sorted(instant, key=lambda asked: tuple(a != b for a, b in zip(asked, now, strict=True)))
-        todo = [(*question, draw) for question in near for draw in range(self.bench.draws)]
-        self._ahead.start([functools.partial(_make, self.bench, asked) for asked in todo])
+        """Make what only needs heads, the other positions of the last slider first."""
+        self._ahead.start(self._pieces(now))
+
+    def _pieces(self, now: tuple) -> Iterator[Piece]:
+        light = [question for question in self.questions if self.bench.only_fits_heads(*question)]
+        near = sorted(light, key=lambda asked: tuple(a != b for a, b in zip(asked, now, strict=True)))
+        for question in near:
+            if len(self.bench.found(*question)) < self.bench.draws:
+                yield from (functools.partial(_make, self.bench, question, draw) for draw in range(self.bench.draws))
 
 
-def _make(bench: Bench, asked: tuple, listen) -> None:
-    bench.run(*asked, on_event=listen)
+def _make(bench: Bench, question: tuple, draw: int, listen: Listener) -> None:
+    bench.run(*question, draw, on_event=listen)

@@ -18,7 +18,7 @@ from tlkit.events import Listener, Progress, Step, Stopped
 from tlkit.experiments.source import as_source
 from tlkit.methods.classifier import check_modality
 from tlkit.methods.method import Strategy
-from tlkit.widgets.ahead import quiet
+from tlkit.widgets.ahead import Ahead, quiet
 
 if TYPE_CHECKING:
     from tlkit.widgets.screen import Screen
@@ -50,6 +50,11 @@ def refill(control: W.SelectionSlider | W.ToggleButtons, options: Sequence, valu
     control.options = options
     control.value = value
     control.observe(observer, "value")
+
+
+def values_of(control: W.SelectionSlider | W.ToggleButtons) -> list:
+    """What a control can be set to, without the texts that may stand for it."""
+    return [option[1] if isinstance(option, tuple) else option for option in control.options]
 
 
 def given_tasks(tasks: str | Task | Sequence[str | Task], example: str) -> list[Task]:
@@ -109,7 +114,7 @@ class Lab(W.VBox):
         self.stop = W.Button(description="Stop", icon="stop", disabled=True, tooltip="Stop the training")
         self.stop.on_click(lambda _: self.halt())
         self._training: threading.Thread | None = None
-        self._halt, self._lock = threading.Event(), threading.RLock()
+        self._halt, self._lock, self._ahead = threading.Event(), threading.RLock(), Ahead()
         super().__init__()
         self.add_class("tlkit-lab")
 
@@ -156,7 +161,8 @@ class Lab(W.VBox):
         return self._training is not None and self._training.is_alive()
 
     def halt(self) -> None:
-        """Stop the training, if one goes on; what is done stays."""
+        """Stop the training, if one goes on, and what is made ahead; what is done stays."""
+        self._ahead.stop()
         self._halt.set()
         self.wait()
 

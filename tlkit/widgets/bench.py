@@ -78,6 +78,10 @@ class Bench:
         """Whether the answer takes no more than a blink, even if it is not there yet."""
         return False
 
+    def only_fits_heads(self, *question) -> bool:
+        """Whether it may be made ahead: no body learns, even if items have to be read first."""
+        return self.is_instant(*question)
+
     def run(self, *asked, on_event: Listener | None = None) -> object:
         """What :meth:`make` says, made once."""
         return self.once(_key(asked), lambda: self.make(*asked, on_event=on_event))
@@ -127,6 +131,10 @@ class Benches(Bench):
     def is_instant(self, name: str, *question) -> bool:
         """Whether the answer takes no more than a blink."""
         return self.benches[name].is_instant(*question)
+
+    def only_fits_heads(self, name: str, *question) -> bool:
+        """Whether it may be made ahead."""
+        return self.benches[name].only_fits_heads(*question)
 
 
 class TransferBench(Bench):

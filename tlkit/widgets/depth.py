@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
 from tlkit.datasets.task import Task
 from tlkit.estimate import Estimate
@@ -19,7 +22,7 @@ from tlkit.plots.by_depth import draw_depth, label_depth
 from tlkit.seeding import stream
 from tlkit.widgets.base import Lab, buttons, count, given_pairs, given_shots, given_story, refill, shots_slider, slider
 from tlkit.widgets.screen import Screen as LabScreen
-from tlkit.widgets.screen import title_of
+from tlkit.widgets.screen import line, title_of
 
 DRAWS = 3  # different sets of labelled pictures, for the spread
 ROOM = 0.08  # around the points
@@ -123,46 +126,49 @@ class Cuts:
 
 
 class Screen(LabScreen):
-    """The lab's picture: the points of the target at one cut, and the accuracy at every cut."""
+    """The lab's picture of one network and target: the points at one cut, and the accuracy at every cut."""
 
-    def __init__(self):
+    def __init__(self, classes: Sequence[str], stages: Sequence[str]):
         super().__init__(Figure(figsize=(10.4, 4.2), dpi=100))
         spaces = {"left": 0.02, "right": 0.98, "bottom": 0.2, "top": 0.9, "wspace": 0.42}
-        self._cloud, self._curve = self.figure.subplots(1, 2, width_ratios=[1.2, 1], gridspec_kw=spaces)
-        self._drawn: tuple = ()
+        cloud, curve = self.figure.subplots(1, 2, width_ratios=[1.2, 1], gridspec_kw=spaces)
+        self._crowds = [_crowd(cloud, number, name) for number, name in enumerate(classes)]
+        cloud.legend(loc="upper left", bbox_to_anchor=(1, 1), frameon=False, fontsize=8, handletextpad=0.2)
+        cloud.set(xticks=[], yticks=[], xlim=(-ROOM, 1 + ROOM), ylim=(-ROOM, 1 + ROOM))
+        label_depth(curve, stages)
+        curve.set_xlim(0.5, len(stages) + 0.5)
+        curve.tick_params(axis="x", rotation=45 if len(stages) > 5 else 0, labelsize=9)
+        self._curve = curve
+        self._mark = curve.axvline(1, color="#d55e00", linewidth=8, alpha=0.25)
+        self._titles = [title_of(cloud), title_of(curve)]
+        self.changing = [*self._crowds, self._mark, *self._titles]
 
-    def draw(self, view: View) -> list:
+    def depends_on(self, view: View) -> tuple[str, int]:
+        """The curve is one network's, at one number of labels."""
+        return view.network, view.shots
+
+    def update_behind(self, view: View) -> None:
+        """The curve by depth."""
+        for artist in self.behind:
+            artist.remove()
+        self.behind = draw_depth(self._curve, view.probes, view.network, style.STYLES["head"])
+
+    def update(self, view: View) -> None:
         """The view on its panels."""
-        if self._drawn != (view.network, view.shots):
-            self._begin(view)
-            self._drawn = (view.network, view.shots)
         low, high = np.percentile(view.points, [1, 99], axis=0)  # a stray point does not make all others small
         places = (view.points - low) / np.where(high > low, high - low, 1)
         for label, crowd in enumerate(self._crowds):
-            crowd.set_offsets(places[view.labels == label])
-        self._titles[0].set_text(f"cut after {view.stages[view.cut - 1]}")
+            crowd.set_data(*places[view.labels == label].T)
         self._mark.set_xdata([view.cut, view.cut])
+        self._titles[0].set_text(f"cut after {view.stages[view.cut - 1]}")
         right = f"{view.probes[view.cut - 1].mean:.0%} right with {count(view.shots, 'label')} of each class"
         self._titles[1].set_text(right)
-        return []
 
-    def _begin(self, view: View) -> None:
-        """Draw what stays until there is another network or number of labels."""
-        self._cloud.clear()
-        self._curve.clear()
-        self._crowds = []
-        for label, name in enumerate(view.target.classes):
-            look = {"color": COLOURS[label % len(COLOURS)], "marker": MARKERS[label % len(MARKERS)]}
-            self._crowds.append(self._cloud.scatter([], [], s=22, alpha=0.75, linewidths=0, label=name, **look))
-        self._cloud.legend(loc="upper left", bbox_to_anchor=(1, 1), frameon=False, fontsize=8, handletextpad=0.2)
-        self._cloud.set(xticks=[], yticks=[], xlim=(-ROOM, 1 + ROOM), ylim=(-ROOM, 1 + ROOM))
-        draw_depth(self._curve, view.probes, view.network, style.STYLES["head"])
-        label_depth(self._curve, view.stages)
-        self._curve.tick_params(axis="x", rotation=45 if len(view.stages) > 5 else 0, labelsize=9)
-        self._mark = self._curve.axvline(view.cut, color="#d55e00", linewidth=8, alpha=0.25)
-        self._titles = [title_of(self._cloud), title_of(self._curve)]
-        self.changing = [*self._crowds, self._mark, *self._titles]
-        self.renew()
+
+def _crowd(ax: Axes, number: int, name: str) -> Line2D:
+    """The points of one class, none yet."""
+    look = {"color": COLOURS[number % len(COLOURS)], "marker": MARKERS[number % len(MARKERS)], "linestyle": ""}
+    return line(ax, **look, markersize=4.7, alpha=0.75, markeredgewidth=0, label=name)
 
 
 class DepthLab(Lab):
@@ -182,7 +188,7 @@ class DepthLab(Lab):
         self._stories = {name: (source.backbone, target) for name, (source, target) in told.items()}
         self._cuts: dict[tuple[str, str], Cuts] = {}
         self._awaited: tuple[str, str] | None = None
-        self._screen, self._shown = Screen(), None
+        self._screen_of, self._shown = functools.cache(self._screen), None
         self.story = buttons("Network and target", list(self._stories))
         self.body = buttons("Its weights", [("as they were taught", "taught"), ("random, the control", "random")])
         self.cut = slider("Cut after", self._options(), self._depth())
@@ -242,4 +248,8 @@ class DepthLab(Lab):
         with self._lock:
             known = self._cuts[self.story.value, self.body.value]
             self._shown = known.view(self.cut.value, self.shots.value)
-            self.present(self._screen, self._shown)
+            self.present(self._screen_of(self.story.value), self._shown)
+
+    def _screen(self, story: str) -> Screen:
+        backbone, target = self._stories[story]
+        return Screen(target.classes, backbone.stage_names)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import functools
+import itertools
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
 from matplotlib.path import Path
@@ -25,6 +28,7 @@ from tlkit.widgets.asking import AskingLab
 from tlkit.widgets.base import buttons, count, given_pairs, given_shots, given_story, refill, shots_slider
 from tlkit.widgets.bench import Bench, Benches, spread
 from tlkit.widgets.screen import Screen as LabScreen
+from tlkit.widgets.screen import line
 
 DRAWS = 3  # trainings of a question that nobody saved: enough to see a spread, few enough to wait for
 
@@ -115,6 +119,15 @@ class Ledger(Bench):
         options = {"strategy": self.strategy(learning), "shots": shots, "seed": draw, "steps": self.steps}
         return transfer(self.source, self.target, **options, on_event=on_event)
 
+    def only_fits_heads(self, learning: int, _shots: int) -> bool:
+        """Where no stage learns."""
+        return learning == 0
+
+    def screen(self, shots: Sequence[int]) -> Screen:
+        """A picture of this network, with room for what is known of each of ``shots``."""
+        known = [run for k in shots for runs in self.known(k).values() for run in runs]
+        return Screen(self.backbone.stage_names, self.weights(), known)
+
     def known(self, shots: int) -> dict[int, list[Result]]:
         """The runs of every depth of which there are any."""
         depths = range(len(self.backbone.stages) + 1)
@@ -127,66 +140,110 @@ class Ledger(Bench):
         return (*(count_parameters(stage) for stage in self.backbone.stages), head)
 
 
-class Screen(LabScreen):
-    """The lab's picture: the stack with its snow and fire; accuracy, seconds and weights by depth below."""
+FIGURES = {  # what the charts show of a run, and its middle over draws
+    "test examples named right": (lambda run: run.accuracy, np.mean),
+    "seconds of training": (lambda run: run.seconds, np.median),
+    "weights that learn, in thousands": (lambda run: run.trainable_params / 1000, np.mean),
+}
+ABOVE = 1.08  # of the largest figure: the height of a chart
 
-    def __init__(self):
+
+class Screen(LabScreen):
+    """The lab's picture of one network: the stack with its snow and fire; accuracy, seconds and weights by depth below.
+
+    ``known`` are all runs of which the charts must have room.
+    """
+
+    def __init__(self, stages: Sequence[str], weights: Sequence[int], known: Sequence[Result]):
         super().__init__(Figure(figsize=(10.4, 4.6), dpi=100))
         grid = self.figure.add_gridspec(
             2, 3, left=0.06, right=0.985, bottom=0.12, top=0.98, wspace=0.28, hspace=0.35, height_ratios=[1, 2]
         )
-        self._stack = self.figure.add_subplot(grid[0, :])
-        self._charts = [self.figure.add_subplot(grid[1, column]) for column in range(3)]
+        self._stack = Stack(self.figure.add_subplot(grid[0, :]), [*stages, "head"], weights)
+        axes = [self.figure.add_subplot(grid[1, column]) for column in range(3)]
+        charts = zip(axes, FIGURES.items(), strict=True)
+        self._charts = [Chart(ax, title, *middle, len(stages), known) for ax, (title, middle) in charts]
+        axes[0].set_ylim(0, 1)
+        axes[0].yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+        self.behind = [artist for chart in self._charts for artist in chart.behind]
+        self.changing = [*self._stack.artists, *(chart.here for chart in self._charts)]
 
-    def draw(self, view: View) -> list:
-        """The view on its panels, all of which another view changes."""
-        self.renew()
-        draw_stack(view, ax=self._stack)
-        figures = {
-            "test examples named right": (lambda run: run.accuracy, np.mean),
-            "seconds of training": (lambda run: run.seconds, np.median),
-            "weights that learn, in thousands": (lambda run: run.trainable_params / 1000, np.mean),
-        }
-        for ax, (title, (figure, middle)) in zip(self._charts, figures.items(), strict=True):
-            _draw_chart(view, title, figure, middle, ax)
-        self._charts[0].set_ylim(0, 1)
-        self._charts[0].yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
-        return []
+    def depends_on(self, view: View) -> Hashable:
+        """All runs of that many labels that are known stand behind those of the question."""
+        return view.shots, *((place, len(runs)) for place, runs in view.known.items())
+
+    def update_behind(self, view: View) -> None:
+        """What is known of every depth."""
+        for chart in self._charts:
+            chart.update_known(view)
+
+    def update(self, view: View) -> None:
+        """The stack, and the runs of the question on each chart."""
+        self._stack.update(len(view.stages) - view.learning)
+        for chart in self._charts:
+            chart.update_here(view)
 
 
-def draw_stack(view: View, *, ax: Axes) -> None:
+class Stack:
     """A box for every stage and for the head: snow on the frozen, fire in those that learn."""
-    ax.clear()
-    names = [*view.stages, "head"]
-    cut = len(view.stages) - view.learning
-    for place, (name, weights) in enumerate(zip(names, view.weights, strict=True)):
-        learns = place >= cut
-        colour, marker = (FIRE, FLAME) if learns else (SNOW, SNOWFLAKE)
-        look = {"boxstyle": "round,pad=0.02,rounding_size=0.08", "facecolor": colour, "edgecolor": colour}
-        ax.add_patch(FancyBboxPatch((place + 0.08, 0), 0.8, 1, alpha=0.16, **look))
-        ax.plot(place + 0.48, 0.66, marker=marker, color=colour, markersize=19, markeredgewidth=1.8, linestyle="")
-        ax.text(place + 0.48, 0.2, name, ha="center", va="center", fontweight="bold" if learns else "normal")
-        ax.text(place + 0.48, -0.16, f"{weights:,}", ha="center", va="top", fontsize=8, alpha=0.75)
-    ax.set(xlim=(-0.05, len(names)), ylim=(-0.5, 1.1))
-    ax.axis("off")
+
+    def __init__(self, ax: Axes, names: Sequence[str], weights: Sequence[int]):
+        self._boxes = [
+            FancyBboxPatch((place + 0.08, 0), 0.8, 1, boxstyle="round,pad=0.02,rounding_size=0.08", alpha=0.16)
+            for place in range(len(names))
+        ]
+        for place, (name, number) in enumerate(zip(names, weights, strict=True)):
+            ax.add_patch(self._boxes[place])
+            ax.text(place + 0.48, 0.2, name, ha="center", va="center")
+            ax.text(place + 0.48, -0.16, f"{number:,}", ha="center", va="top", fontsize=8, alpha=0.75)
+        look = {"markersize": 19, "markeredgewidth": 1.8, "linestyle": ""}
+        self._snow = line(ax, marker=SNOWFLAKE, color=SNOW, **look)
+        self._fire = line(ax, marker=FLAME, color=FIRE, **look)
+        self.artists = [*self._boxes, self._snow, self._fire]
+        ax.set(xlim=(-0.05, len(names)), ylim=(-0.5, 1.1))
+        ax.axis("off")
+
+    def update(self, cut: int) -> None:
+        """The first ``cut`` of them are frozen."""
+        for place, box in enumerate(self._boxes):
+            box.set_color(FIRE if place >= cut else SNOW)
+        for marks, places in ((self._snow, range(cut)), (self._fire, range(cut, len(self._boxes)))):
+            marks.set_data([place + 0.48 for place in places], [0.66] * len(places))
 
 
-def _draw_chart(view: View, title: str, figure: Callable, middle: Callable, ax: Axes) -> None:
+class Chart:
     """One figure of all runs that are known, by how many stages learn; those of the question stand out."""
-    ax.clear()
-    places = sorted(view.known)
-    values = [[figure(run) for run in view.known[place]] for place in places]
-    ax.fill_between(places, [min(v) for v in values], [max(v) for v in values], color="#8c8c8c", alpha=0.2, linewidth=0)
-    ax.plot(places, [middle(v) for v in values], color="#8c8c8c", marker="o", markersize=4)
-    here = [figure(run) for run in view.runs]
-    ax.plot([view.learning] * len(here), here, "D", color=FIRE, markersize=6, markeredgecolor="white")
-    ax.set_xticks(range(len(view.stages) + 1))
-    ax.set_xlim(-0.5, len(view.stages) + 0.5)
-    ax.set_ylim(bottom=0)
-    ax.set_xlabel("stages that learn")
-    ax.set_title(title, loc="left", fontsize=10, fontweight="bold")
-    ax.grid(alpha=0.25)
-    ax.spines[["top", "right"]].set_visible(False)
+
+    def __init__(self, ax: Axes, title: str, figure: Callable, middle: Callable, stages: int, known: Sequence[Result]):
+        self._ax, self._figure, self._middle = ax, figure, middle
+        self._band = ax.add_collection(PolyCollection([], color="#8c8c8c", alpha=0.2, linewidth=0), autolim=False)
+        self._known = line(ax, color="#8c8c8c", marker="o", markersize=4)
+        self.behind = [self._band, self._known]
+        self.here = line(ax, color=FIRE, marker="D", markersize=6, markeredgecolor="white", linestyle="")
+        ax.set_xticks(range(stages + 1))
+        ax.set(xlim=(-0.5, stages + 0.5), ylim=(0, ABOVE * max(map(figure, known), default=0) or 1))
+        ax.set_xlabel("stages that learn")
+        ax.set_title(title, loc="left", fontsize=10, fontweight="bold")
+        ax.grid(alpha=0.25)
+        ax.spines[["top", "right"]].set_visible(False)
+
+    def update_known(self, view: View) -> None:
+        """The band from the lowest to the highest draw, and the middle."""
+        places = sorted(view.known)
+        values = [[self._figure(run) for run in view.known[place]] for place in places]
+        lows, highs = ([(place, end(v)) for place, v in zip(places, values, strict=True)] for end in (min, max))
+        self._band.set_verts([[*lows, *reversed(highs)]])
+        self._known.set_data(places, [self._middle(v) for v in values])
+        self._make_room(max(high for _, high in highs))
+
+    def update_here(self, view: View) -> None:
+        """The draws of the question."""
+        values = [self._figure(run) for run in view.runs]
+        self.here.set_data([view.learning] * len(values), values)
+
+    def _make_room(self, highest: float) -> None:
+        if highest > self._ax.get_ylim()[1]:
+            self._ax.set_ylim(0, ABOVE * highest)
 
 
 EXAMPLE = "{'piano to guitar': (source, 'notes/guitar', None)}"
@@ -209,7 +266,8 @@ class StackLab(AskingLab):
         super().__init__()
         shots, saved, stories = given_shots(shots), as_results(saved), given_pairs(stories, "stories", EXAMPLE)
         told = {name: given_story(story, EXAMPLE, parts=3) for name, story in stories.items()}
-        self.bench, self._screen = Benches({name: Ledger(*story, saved) for name, story in told.items()}), Screen()
+        self.bench = Benches({name: Ledger(*story, saved) for name, story in told.items()})
+        self._screen_of = functools.cache(lambda story: self.bench[story].screen(shots))
         for _, target, _ in told.values():
             target.draw(max(shots))
         self.story = buttons("Network and target", list(stories))
@@ -228,6 +286,13 @@ class StackLab(AskingLab):
         return self.story.value, self.thaw.value, self.shots.value
 
     @property
+    def questions(self) -> Iterator[tuple[str, int, int]]:
+        """Every story, depth and number of shots."""
+        for story, ledger in self.bench.benches.items():
+            depths = range(len(ledger.backbone.stages) + 1)
+            yield from itertools.product([story], depths, self.shots.options)
+
+    @property
     def answer(self) -> View:
         """What the lab shows; there must be a run."""
         story, learning, shots = self._asked
@@ -241,6 +306,10 @@ class StackLab(AskingLab):
             runs=self.outcomes,
             known=ledger.known(shots),
         )
+
+    @property
+    def _screen(self) -> Screen:
+        return self._screen_of(self._asked[0])
 
     def _options(self) -> list[tuple[str, int]]:
         """Each stage with how many learn if it is the first that does."""

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import ipywidgets as W
 import numpy as np
 from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
 from matplotlib.ticker import PercentFormatter
 
 from tlkit.datasets.catalogue import as_task
@@ -25,7 +24,7 @@ from tlkit.widgets.base import Lab, count, slider
 from tlkit.widgets.bench import Bench as LabBench
 from tlkit.widgets.bench import spread
 from tlkit.widgets.screen import Screen as LabScreen
-from tlkit.widgets.screen import title_of
+from tlkit.widgets.screen import line, title_of
 
 DRAWS = 3  # trainings at the push of the button; the saved runs have five
 BYTES = 4  # of a weight in float32
@@ -125,30 +124,25 @@ class Screen(LabScreen):
         self._net, self._map = self.figure.subplots(1, 2, width_ratios=[1, 1.5], gridspec_kw=spaces)
         self._bench = bench
         self._width = bench.source.backbone.width
-        self._draw_network(_adapted(bench.source.backbone))
+        names, (colour, marker, _) = _adapted(bench.source.backbone), style.style("lora")
+        self._draw_network(names)
         self._draw_map()
-        self.changing = self._titles = [title_of(self._net), title_of(self._map)]
+        self._titles = [title_of(self._net), title_of(self._map)]
+        self._bars = self._net.barh(range(len(names)), 0, 0.7, left=self._width + 12, color=colour).patches
+        self._mark = self._map.axvline(1, color=colour, linewidth=1.2, alpha=0.6)
+        self._draws = line(self._map, marker=marker, color=colour, linestyle="", markersize=11, markeredgecolor="white")
+        self.changing = [*self._bars, self._mark, self._draws, *self._titles]
 
-    def draw(self, plan: Plan) -> list:
+    def update(self, plan: Plan) -> None:
         """The plan on its panels."""
-        colour, marker, _ = style.style("lora")
-        learns = [row >= plan.of - plan.blocks for row in range(plan.of)]
-        bars = [
-            self._net.add_patch(Rectangle((self._width + 12, row - 0.35), plan.rank, 0.7, color=colour))
-            for row, learning in enumerate(learns)
-            if learning
-        ]
-        at = [plan.learning] * len(plan.accuracies)
-        dots = {"marker": marker, "color": colour, "linestyle": "", "markersize": 11, "markeredgecolor": "white"}
+        for row, bar in enumerate(self._bars):
+            bar.set(width=plan.rank, visible=row >= plan.of - plan.blocks)
+        self._mark.set_xdata([plan.learning, plan.learning])
+        self._draws.set_data([plan.learning] * len(plan.accuracies), plan.accuracies)
         found = f"{np.mean(plan.accuracies):.0%} right" if plan.accuracies else "not trained yet"
         titles = f"rank {plan.rank}, {count(plan.blocks, 'block')}", f"{plan.learning / plan.total:.2%} learn: {found}"
         for title, text in zip(self._titles, titles, strict=True):
             title.set_text(text)
-        return [
-            *bars,
-            self._map.axvline(plan.learning, color=colour, linewidth=1.2, alpha=0.6),
-            *self._map.plot(at, plan.accuracies, **dots),
-        ]
 
     def _draw_network(self, names: Sequence[str]) -> None:
         """The blocks as they are, grey because frozen, and the head, which always learns."""

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import ipywidgets as W
 import numpy as np
+from matplotlib.collections import LineCollection
 
 from tlkit.analysis.neighbours import Near, NeighbourIndex, tokens
 from tlkit.datasets.task import Task
@@ -14,7 +15,7 @@ from tlkit.experiments.source import check_backbone
 from tlkit.models.backbone import Backbone
 from tlkit.plots import picture, style
 from tlkit.widgets.base import Lab, buttons, count, texts_given
-from tlkit.widgets.screen import Screen
+from tlkit.widgets.screen import Screen, line
 
 NEAREST = 5
 LONGEST = 240  # characters of a text that are shown
@@ -37,6 +38,11 @@ class Map(Screen):
         figure, self._ax = picture.figure(6.4, 3.6)
         super().__init__(figure)
         self._draw_texts(shelf.task)
+        self._lines = self._ax.add_collection(LineCollection([], colors="#000000", linewidths=0.8), autolim=False)
+        look = {"linestyle": "", "markeredgecolor": "#000000"}
+        self._near = line(self._ax, marker="o", markersize=7.7, markerfacecolor="none", **look)
+        self._star = line(self._ax, marker="*", markersize=13.8, markerfacecolor="#d55e00", zorder=3, **look)
+        self.changing = [self._lines, self._near, self._star]
 
     def _draw_texts(self, target: Task) -> None:
         classes = target.classes
@@ -51,16 +57,14 @@ class Map(Screen):
         self._ax.set_title(f"{len(target.test)} {style.short(target.name)}", loc="left", fontweight="bold")
         self._ax.legend(loc="upper left", bbox_to_anchor=(1, 1), frameon=False)
 
-    def draw(self, shown: tuple[np.ndarray, Sequence[Near]]) -> list:
+    def update(self, shown: tuple[np.ndarray, Sequence[Near]]) -> None:
         """A text at its point as a star, and lines to the nearest."""
         point, nearest = shown
         star = self._plane.transform(point[None])[0]
         near = self._places[[each.row for each in nearest]].reshape(-1, 2)
-        return [
-            *(self._ax.plot(*zip(star, place, strict=True), color="#000000", linewidth=0.8)[0] for place in near),
-            self._ax.scatter(*near.T, s=60, facecolors="none", edgecolors="#000000"),
-            self._ax.scatter(*star, s=190, marker="*", c="#d55e00", edgecolors="#000000", zorder=3),
-        ]
+        self._lines.set_segments([(star, place) for place in near])
+        self._near.set_data(*near.T)
+        self._star.set_data(*star[:, None])
 
 
 class Neighbours(Lab):

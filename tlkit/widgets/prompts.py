@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import html
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import ipywidgets as W
 import numpy as np
 from matplotlib.figure import Figure
-from matplotlib.ticker import PercentFormatter
 
 from tlkit.datasets.catalogue import as_task
 from tlkit.datasets.task import Task
@@ -22,10 +22,11 @@ from tlkit.methods.prompting import WORDINGS, Prompted
 from tlkit.methods.strategy import Prompt
 from tlkit.models.backbone import Backbone
 from tlkit.models.language_model import LanguageModel
-from tlkit.widgets.base import Lab, buttons, count, given_pairs, slider
+from tlkit.widgets.ahead import Piece, quiet
+from tlkit.widgets.base import Lab, buttons, count, given_pairs, slider, values_of
 from tlkit.widgets.bench import Bench as LabBench
+from tlkit.widgets.screen import Likelihoods
 from tlkit.widgets.screen import Screen as LabScreen
-from tlkit.widgets.screen import draw_likelihoods
 
 TESTED = 20  # test texts that the bench asks about: some seconds
 ORDERS = 5
@@ -85,11 +86,19 @@ class Bench(LabBench):
 
     def answer(self, question: Question, text: str, on_event: Listener) -> Answer:
         """What the model says of ``text``; it is asked once."""
-        chances = self.once((question, text), lambda: self._read(question, text, on_event))
+        chances = self.read(question, text, on_event)
         known = np.flatnonzero(self.task.test.items == text)
         truth = int(self.task.test.labels[known[0]]) if len(known) else None
         prompt = self.prompted(question).prompt(text)
         return Answer(prompt, question.words, chances, truth, self.made((question,)))
+
+    def read(self, question: Question, text: str, on_event: Listener) -> tuple[float, ...]:
+        """How likely each word is after ``text``; it is read once."""
+        return self.once((question, text), lambda: self._read(question, text, on_event))
+
+    def knows(self, question: Question, text: str) -> bool:
+        """Whether it was read."""
+        return self.made((question, text)) is not None
 
     def test(self, question: Question, on_event: Listener) -> None:
         """Ask about some test texts."""
@@ -102,23 +111,19 @@ class Bench(LabBench):
 
 
 class Screen(LabScreen):
-    """The lab's picture: how likely each word is."""
+    """The lab's picture: how likely each of the label words is, with the room that they need."""
 
-    def __init__(self):
+    def __init__(self, label_words: Sequence[str]):
         super().__init__(Figure(figsize=(7.2, 2.0), dpi=100, layout="constrained"))
-        self._bars = self.figure.subplots()
+        ax = self.figure.subplots()
+        self._likelihoods = Likelihoods(ax, len(label_words))
+        ax.set_yticks(range(len(label_words)), label_words)
+        ax.set(title="", xlabel="how likely it finds each word (hatched: true)")
+        self.changing = self._likelihoods.artists
 
-    def draw(self, answer: Answer) -> list:
-        """The answer as bars, with the room that its words need."""
-        self.renew()
-        self._bars.clear()
-        draw_likelihoods(self._bars, answer.chances, answer.truth, "#0072b2")
-        self._bars.set_yticks(range(len(answer.label_words)), answer.label_words)
-        self._bars.set_xlim(0, 1)
-        self._bars.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
-        self._bars.set_xlabel("how likely it finds each word" + ("" if answer.truth is None else " (hatched: true)"))
-        self._bars.spines[["top", "right"]].set_visible(False)
-        return []
+    def update(self, answer: Answer) -> None:
+        """The answer as bars."""
+        self._likelihoods.tell(answer.chances, answer.truth, "#0072b2")
 
 
 class PromptLab(Lab):
@@ -138,7 +143,7 @@ class PromptLab(Lab):
             Prompt(template)  # refuses what can't be filled in
         if not isinstance(backbone, LanguageModel):
             raise TlkitError(f"{backbone.name} says no words, and this lab asks for them: take 'smollm2'.")
-        self.bench, self._screen, self._shown = Bench(backbone, task, templates), Screen(), None
+        self.bench, self._screen_of, self._shown = Bench(backbone, task, templates), functools.cache(Screen), None
         few = [str(text) for text in task.fewer(test=texts, seed=0).test.items]
         self.text = slider("Sentence", [(str(number), text) for number, text in enumerate(few, start=1)], few[0])
         self.own = W.Text(description="Or your own", continuous_update=False, placeholder="type, then Enter")
@@ -179,7 +184,12 @@ class PromptLab(Lab):
         """Ask about the sentence."""
         self.order.disabled = not self.shown.value
         question, text = self.question, self.own.value.strip() or self.text.value
-        self.start(lambda: self._ask(question, text), self._left)
+        with quiet().asked():
+            self.halt()
+            if self.bench.knows(question, text):
+                self._ask(question, text)
+            else:
+                self.start(lambda: self._ask(question, text), self._left)
 
     def ask_many(self) -> None:
         """Ask the same about some test texts."""
@@ -195,12 +205,22 @@ class PromptLab(Lab):
         answer = self.bench.answer(question, text, self.follow("Reading"))
         with self._lock:
             self._shown = answer
-            self.present(self._screen, answer)
+            self.present(self._screen_of(answer.label_words), answer)
             self.reads.value = (
                 '<div style="max-width:60em"><b>What it reads</b>, to the last character; then the words are scored:'
                 '<pre style="white-space:pre-wrap;border-left:4px solid #0072b2;padding:.3em .9em">'
                 f"{html.escape(answer.prompt)}</pre></div>"
             )
+        self._ahead.start(self._pieces(question, text))
+
+    def _pieces(self, now: Question, text: str) -> Iterator[Piece]:
+        """The other sentences, and then the other positions of each control."""
+        others = [(now, other) for _, other in self.text.options]
+        controls = {"wording": self.wording, "words": self.label_words, "shown": self.shown, "order": self.order}
+        for part, control in (controls | {"calibrated": self.calibrated}).items():
+            others += [(dataclasses.replace(now, **{part: value}), text) for value in values_of(control)]
+        for question, sentence in others:
+            yield lambda listen, asked=(question, sentence): self.bench.read(*asked, listen)
 
     def _left(self) -> str:
         return "Stopped. The picture is that of the question before."

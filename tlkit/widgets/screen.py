@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.container import Container
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.text import Text
 
 from tlkit.experiments.results import Results
@@ -20,53 +20,64 @@ MARGIN = 1.25  # of the number of shots, left and right of the curve
 
 
 class Screen:
-    """A lab's picture. A subclass draws up what stays, and :meth:`draw` returns what an answer puts on top of it.
+    """A lab's picture, in three layers, each of which is drawn on a copy of the one below.
 
-    ``changing`` are artists that stay and change, such as a title. Axes whose limits changed are drawn anew by
-    themselves; after any other change to what stays, :meth:`renew` is due.
+    What stays is drawn once: a subclass draws it up where it is made. The artists of ``behind`` are set by
+    :meth:`update_behind`, and drawn when :meth:`depends_on` says something new. Those of ``changing`` are set by
+    :meth:`update`, and drawn for every answer. Axes whose limits changed are drawn anew by themselves.
     """
 
-    def __init__(self, figure: Figure, changing: Iterable[Artist] = ()):
+    def __init__(self, figure: Figure):
         self.figure, self._canvas = figure, FigureCanvasAgg(figure)
-        self.changing: list[Artist] = list(changing)
-        self._passing: list[Artist | Container] = []
-        self._ground, self._limits = None, None
+        self.behind: list[Artist] = []
+        self.changing: list[Artist] = []
+        self._ground, self._limits, self._backdrop, self._dependence = None, None, None, None
 
-    def draw(self, shown: object) -> Iterable[Artist | Container]:
-        """Draw what is shown; what belongs to this answer alone is returned, and goes with the next."""
+    def update(self, shown: object) -> None:
+        """Set the artists that change with every answer."""
         raise NotImplementedError
 
-    def renew(self) -> None:
-        """Draw everything anew next time."""
-        self._ground = None
+    def update_behind(self, shown: object) -> None:
+        """Set the artists that stand behind an answer."""
+
+    def depends_on(self, shown: object) -> Hashable:
+        """What the artists behind an answer depend on."""
+        return ()
 
     def show(self, shown: object) -> bytes:
         """What is shown, as PNG."""
-        for artist in self._passing:
-            artist.remove()
-        self._passing = list(self.draw(shown))
-        changed = sorted([*self.changing, *_single(self._passing)], key=lambda artist: artist.get_zorder())
-        for artist in changed:
-            artist.set_animated(True)  # matplotlib then leaves it out of what stays
+        if (dependence := self.depends_on(shown)) != self._dependence:
+            self.update_behind(shown)
+            self._dependence, self._backdrop = dependence, None
+        self.update(shown)
         with picture.missing_letters_told_once():
-            self._restore_ground()
-            for artist in changed:
-                make_readable(artist)
-                self.figure.draw_artist(artist)
+            self._canvas.restore_region(self._drawn_behind())
+            self._draw(self.changing)
         return picture.encode(self._canvas.buffer_rgba())
 
-    def _restore_ground(self) -> None:
+    def _drawn_behind(self) -> object:
+        ground = self._drawn_ground()
+        if self._backdrop is None:
+            self._canvas.restore_region(ground)
+            self._draw(self.behind)
+            self._backdrop = self._canvas.copy_from_bbox(self.figure.bbox)
+        return self._backdrop
+
+    def _drawn_ground(self) -> object:
         limits = [ax.viewLim.bounds for ax in self.figure.axes]
         if self._ground is None or limits != self._limits:
+            for artist in [*self.behind, *self.changing]:
+                artist.set_animated(True)  # matplotlib then leaves it out of what stays
             make_readable(self.figure)
             self._canvas.draw()
             self._ground, self._limits = self._canvas.copy_from_bbox(self.figure.bbox), limits
-        self._canvas.restore_region(self._ground)
+            self._backdrop = None
+        return self._ground
 
-
-def _single(artists: Iterable[Artist | Container]) -> Iterator[Artist]:
-    for artist in artists:
-        yield from artist if isinstance(artist, Container) else [artist]
+    def _draw(self, artists: Iterable[Artist]) -> None:
+        for artist in sorted(artists, key=lambda artist: artist.get_zorder()):
+            make_readable(artist)
+            self.figure.draw_artist(artist)
 
 
 class CurveScreen(Screen):
@@ -79,63 +90,87 @@ class CurveScreen(Screen):
         figure = Figure(figsize=(width, 3.5), dpi=100)
         places = {"bottom": 0.15, "top": 0.9} | spaces
         axes = figure.subplots(1, len(widths), width_ratios=widths, gridspec_kw=places, squeeze=False)
+        super().__init__(figure)
         self.curve, *self.panels = axes[0]
         label_curve.label_axes(self.curve, list(shots))
         self.curve.set_xlim(min(shots) / MARGIN, max(shots) * MARGIN)  # whatever the saved curves span
-        self.title, self._means = title_of(self.curve), {}
-        super().__init__(figure, [self.title])
+        self.title = title_of(self.curve)
+        self._draws = line(self.curve, markersize=7, markeredgecolor="white", linestyle="")
+        self._mean = line(self.curve, marker="_", markersize=30, markeredgewidth=2, zorder=1.5)
+        self.changing += [self.title, self._draws, self._mean]
 
     def saved(self, shown: Draws) -> Mapping[str, Results]:
         """The saved runs that stand behind an answer, by strategy; those of others than that strategy are ignored."""
         raise NotImplementedError
 
-    def draw_curve(self, shown: Draws, title: str) -> list[Artist]:
+    def update_curve(self, shown: Draws, title: str) -> None:
         """The panel of the curve."""
         self.title.set_text(title)
         colour, marker, _ = style.style(shown.strategy)
-        at = [shown.shots] * len(shown.accuracies)
-        dots = {"marker": marker or "o", "color": colour, "markersize": 7, "markeredgecolor": "white", "linestyle": ""}
-        mean = {"color": colour, "markersize": 30, "markeredgewidth": 2, "zorder": 1.5}
-        behind = [self._draw_saved(*curve) for curve in self._curves(shown)]
-        key = [self.curve.legend(handles=behind, loc="lower right", frameon=False, fontsize=8)] if behind else []
-        drawn = self.curve.plot(at, shown.accuracies, **dots) + self.curve.plot(shown.shots, shown.mean, "_", **mean)
-        return [*behind, *key, *drawn]
+        self._draws.set(color=colour, marker=marker or "o")
+        self._draws.set_data([shown.shots] * len(shown.accuracies), shown.accuracies)
+        self._mean.set_color(colour)
+        self._mean.set_data([shown.shots], [shown.mean])
 
-    def _draw_saved(self, strategy: str, shots: Sequence[int], means: Sequence[float]) -> Artist:
+    def depends_on(self, shown: Draws) -> tuple[str, str, str]:
+        """The saved curves are those of a source, a target and a strategy."""
+        return shown.source, shown.target, shown.strategy
+
+    def update_behind(self, shown: Draws) -> None:
+        """The saved curves, and their legend."""
+        for artist in self.behind:
+            artist.remove()
+        known = {name: runs for name, runs in self.saved(shown).items() if name in runs.strategies}
+        self.behind = [self._saved_line(name, runs.where(strategy=name)) for name, runs in known.items()]
+        if self.behind:
+            self.behind.append(self.curve.legend(handles=self.behind, loc="lower right", frameon=False, fontsize=8))
+
+    def _saved_line(self, strategy: str, runs: Results) -> Line2D:
         colour, marker, dash = style.style(strategy)
         look = {"color": colour, "marker": marker, "linestyle": dash, "alpha": 0.45}
-        return self.curve.plot(shots, means, **look, label=f"{style.label(strategy)}, saved")[0]
-
-    def _curves(self, shown: Draws) -> list[tuple[str, list[int], list[float]]]:
-        """Each saved curve that there is: strategy, shots and means."""
-        asked = (shown.source, shown.target, shown.strategy)
-        if asked not in self._means:
-            self._means[asked] = [
-                (name, known.where(strategy=name).shots, _means(known.where(strategy=name)))
-                for name, known in self.saved(shown).items()
-                if name in known.strategies
-            ]
-        return self._means[asked]
+        means = [runs.accuracy(strategy, shots=k).mean for k in runs.shots]
+        return line(self.curve, runs.shots, means, **look, label=f"{style.label(strategy)}, saved")
 
 
-def _means(runs: Results) -> list[float]:
-    return [runs.accuracy(runs.strategies[0], shots=k).mean for k in runs.shots]
+class Bars:
+    """Bars that stay, and whose lengths, colours and hatches change with the answer; ``lying`` ones go to the right."""
+
+    def __init__(self, ax: Axes, places: Sequence[int], *, lying: bool = False, **look):
+        draw = ax.barh if lying else ax.bar
+        self._bars = draw(places, [0] * len(places), edgecolor="white", **look).patches
+        spine = ax.spines["left" if lying else "bottom"]
+        self.artists = [*self._bars, spine]  # the frame lies over the bars
+        self._set_length = "set_width" if lying else "set_height"
+
+    def update(self, lengths: Sequence[float], colours: Sequence[str], hatched: Sequence[bool]) -> None:
+        """The first of them say something; those that are left over are not seen."""
+        for place, bar in enumerate(self._bars):
+            bar.set_visible(place < len(lengths))
+        for bar, length, colour, hatch in zip(self._bars, lengths, colours, hatched, strict=False):
+            getattr(bar, self._set_length)(length)
+            bar.set(facecolor=colour, hatch="////" if hatch else "")
+
+
+class Likelihoods(Bars):
+    """How likely each class is, as bars, of which there are at most ``rows``; the true one is hatched."""
+
+    def __init__(self, ax: Axes, rows: int):
+        super().__init__(ax, range(rows), lying=True, alpha=0.75)
+        ax.set(title="what it says (hatched: true)", xlim=(0, 1))
+        ax.set_xticks([0, 0.5, 1], ["0%", "50%", "100%"])
+        ax.spines[["top", "right"]].set_visible(False)
+
+    def tell(self, probabilities: Sequence[float], truth: int | None, colour: str) -> None:
+        """What it says; ``truth`` is the row of the true class, if that is known and shown."""
+        rows = range(len(probabilities))
+        self.update(probabilities, [colour] * len(rows), [row == truth for row in rows])
+
+
+def line(ax: Axes, x: Sequence[float] = (), y: Sequence[float] = (), **look) -> Line2D:
+    """A line or points that change; the limits of the axes are set by who draws what stays."""
+    return ax.add_line(Line2D(x, y, **look))
 
 
 def title_of(ax: Axes) -> Text:
     """The title of a panel, which changes with the answer."""
     return ax.set_title("", loc="left", fontweight="bold")
-
-
-def draw_likelihoods(ax: Axes, probabilities: Sequence[float], truth: int | None, colour: str) -> Container:
-    """How likely each class is, as bars; the true one is hatched."""
-    rows = range(len(probabilities))
-    hatch = ["////" if row == truth else "" for row in rows]
-    return ax.barh(rows, probabilities, color=colour, alpha=0.75, hatch=hatch, edgecolor="white")
-
-
-def label_likelihoods(ax: Axes) -> None:
-    """Percent across, and no frame."""
-    ax.set(title="what it says (hatched: true)", xlim=(0, 1))
-    ax.set_xticks([0, 0.5, 1], ["0%", "50%", "100%"])
-    ax.spines[["top", "right"]].set_visible(False)

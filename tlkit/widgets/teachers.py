@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from matplotlib.container import BarContainer
 from matplotlib.ticker import FuncFormatter
 
 from tlkit.datasets.catalogue import as_task
@@ -21,7 +20,7 @@ from tlkit.plots import style
 from tlkit.widgets.asking import AskingLab
 from tlkit.widgets.base import buttons, count, given_pairs, given_shots, given_strategies, shots_slider
 from tlkit.widgets.bench import Benches, Draws, TransferBench, spread
-from tlkit.widgets.screen import CurveScreen
+from tlkit.widgets.screen import Bars, CurveScreen
 
 DRAWS = 5  # different sets of labelled notes, for the spread; the saved runs from scratch have as many
 HELP, HARM = "#0072b2", "#d55e00"
@@ -58,30 +57,25 @@ class Screen(CurveScreen):
     """The lab's picture: the label curve with the draws on it, and the gain over scratch of each draw."""
 
     def __init__(self, shots: Sequence[int], saved: Results):
-        super().__init__(shots, [1.7, 1], left=0.07, right=0.98, wspace=0.3)
-        self._saved, (self._gains,) = saved, self.panels
-        self._gains.set(xlim=(0.4, DRAWS + 0.6), xticks=range(1, DRAWS + 1), xlabel="draw", ylim=(-REACH, REACH))
-        self._gains.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:+.0f}"))
-        self._gains.axhline(0, color="black", linewidth=1)
-        self._gains.set_title("points over scratch", loc="left")
-        self._gains.spines[["top", "right"]].set_visible(False)
+        super().__init__(shots, [1.7, 1], left=0.085, right=0.98, wspace=0.3)
+        self._saved, (gains,) = saved, self.panels
+        self._gains = Bars(gains, range(1, DRAWS + 1), width=0.6)
+        gains.set(xlim=(0.4, DRAWS + 0.6), xticks=range(1, DRAWS + 1), xlabel="draw", ylim=(-REACH, REACH))
+        gains.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:+.0f}"))
+        gains.set_title("points over scratch", loc="left")
+        gains.spines[["top", "right"]].set_visible(False)
+        self.changing += [*self._gains.artists, gains.axhline(0, color="black", linewidth=1)]
 
-    def draw(self, shown: Answer) -> list:
+    def update(self, shown: Answer) -> None:
         """The answer on its panels."""
-        return [*self.draw_curve(shown, f"{shown.teacher}: {shown.mean:.0%}"), self._draw_gains(shown.gains)]
+        self.update_curve(shown, f"{shown.teacher}: {shown.mean:.0%}")
+        colours = [HELP if gain >= 0 else HARM for gain in shown.gains]
+        self._gains.update(shown.gains, colours, shown.gains < 0)
 
     def saved(self, shown: Answer) -> dict[str, Results]:
         """Scratch, and the strategy with this teacher."""
         own = Results(run for run in self._saved if (run.source, run.target) == (shown.source, shown.target))
         return {"scratch": _alone(self._saved, shown.target), shown.strategy: own}
-
-    def _draw_gains(self, gains: np.ndarray) -> BarContainer:
-        helps = [gain >= 0 for gain in gains]
-        look = {
-            "color": [HELP if each else HARM for each in helps],
-            "hatch": ["" if each else "////" for each in helps],
-        }
-        return self._gains.bar(range(1, len(gains) + 1), gains, width=0.6, edgecolor="white", **look)
 
 
 class TeacherLab(AskingLab):

@@ -24,7 +24,7 @@ from tlkit.widgets.asking import AskingLab
 from tlkit.widgets.base import buttons, count, given_shots, given_strategies, shots_slider, slider, texts_given
 from tlkit.widgets.bench import NamedItem, Outcome, TransferBench, spread
 from tlkit.widgets.neighbours import shortened
-from tlkit.widgets.screen import CurveScreen, draw_likelihoods, label_likelihoods
+from tlkit.widgets.screen import CurveScreen, Likelihoods
 
 BASELINE = "tf_idf"
 DRAWS = 3  # different sets of labelled texts, for the spread
@@ -70,6 +70,10 @@ class Bench(TransferBench):
         """Words to count, or a head to fit on a task that was read."""
         return strategy == BASELINE or (strategy == "head" and target.name in self._read)
 
+    def only_fits_heads(self, _target: Task, strategy: str, _shots: int) -> bool:
+        """The same, on any task."""
+        return strategy in (BASELINE, "head")
+
     def read(self, target: Task, on_event: Listener | None = None) -> None:
         """Read all texts of a task that the heads of the lab will need."""
         body, most = self.source.backbone, min(self.most, target.most_shots)
@@ -93,21 +97,19 @@ class Screen(CurveScreen):
     """The words lab's picture: the label curve with the draws on it, and what is said of one text."""
 
     def __init__(self, shots: Sequence[int], saved: Results):
-        super().__init__(shots, [2.1, 1], left=0.07, right=0.97, wspace=0.45)
-        self._saved, (self._bars,) = saved, self.panels
-        label_likelihoods(self._bars)
-        self.changing.append(self._bars.yaxis)  # the names of the likeliest classes
+        super().__init__(shots, [2.1, 1], left=0.085, right=0.97, wspace=0.45)
+        self._saved, (self._panel,) = saved, self.panels
+        self._likelihoods = Likelihoods(self._panel, MOST_BARS)
+        self.changing += [self._panel.yaxis, *self._likelihoods.artists]  # with the names of the likeliest classes
 
-    def draw(self, shown: Answer) -> list:
+    def update(self, shown: Answer) -> None:
         """The answer on its panels."""
+        self.update_curve(shown, f"{shown.mean:.0%} with {shown.shots} of each")
         likeliest = np.argsort(-shown.probabilities, kind="stable")[:MOST_BARS][::-1]
         truth = next(iter(np.flatnonzero(likeliest == shown.truth)), None)
-        self._bars.set_ylim(-0.6, len(likeliest) - 0.4)
-        self._bars.set_yticks(range(len(likeliest)), [shown.classes[number] for number in likeliest])
-        return [
-            *self.draw_curve(shown, f"{shown.mean:.0%} with {shown.shots} of each"),
-            draw_likelihoods(self._bars, shown.probabilities[likeliest], truth, style.style(shown.strategy)[0]),
-        ]
+        self._panel.set_ylim(-0.6, len(likeliest) - 0.4)
+        self._panel.set_yticks(range(len(likeliest)), [shown.classes[number] for number in likeliest])
+        self._likelihoods.tell(shown.probabilities[likeliest], truth, style.style(shown.strategy)[0])
 
     def saved(self, shown: Answer) -> dict[str, Results]:
         """Counted words, to compare with, and the strategy itself."""

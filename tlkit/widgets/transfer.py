@@ -19,7 +19,7 @@ from tlkit.plots import style
 from tlkit.widgets.asking import AskingLab
 from tlkit.widgets.base import buttons, count, given_shots, given_strategies, given_tasks, shots_slider, slider
 from tlkit.widgets.bench import NamedItem, Outcome, TransferBench, spread, trains
-from tlkit.widgets.screen import CurveScreen, draw_likelihoods, label_likelihoods
+from tlkit.widgets.screen import CurveScreen, Likelihoods
 from tlkit.widgets.sound import MIDDLE_C, player
 
 DRAWS = 5  # different sets of labelled notes, for the spread
@@ -67,20 +67,20 @@ class Screen(CurveScreen):
 
     def __init__(self, shots: Sequence[int], classes: Sequence[str], saved: Results):
         super().__init__(shots, [2.1, 1, 1], width=10.4, left=0.07, right=0.968, wspace=0.2)
-        self._saved, (self._note, self._bars) = saved, self.panels
-        self._note.set(title="the note as it sees it", xlabel="time", ylabel="frequency", xticks=[], yticks=[])
-        self.changing += self._note.spines.values()  # the frame lies over the picture
-        label_likelihoods(self._bars)
-        self._bars.set_ylim(-0.6, len(classes) - 0.4)
-        self._bars.set_yticks(range(len(classes)), classes)
+        self._saved, (note, bars) = saved, self.panels
+        note.set(title="the note as it sees it", xlabel="time", ylabel="frequency", xticks=[], yticks=[])
+        self._note = note.imshow([[0]], origin="lower", cmap="cividis", aspect="auto", extent=(0, 1, 0, 1))
+        self._likelihoods = Likelihoods(bars, len(classes))
+        bars.set_ylim(-0.6, len(classes) - 0.4)
+        bars.set_yticks(range(len(classes)), classes)
+        self.changing += [self._note, *note.spines.values(), *self._likelihoods.artists]  # the frame lies over the note
 
-    def draw(self, shown: Answer) -> list:
+    def update(self, shown: Answer) -> None:
         """The answer on its panels."""
-        return [
-            *self.draw_curve(shown, f"{shown.mean:.0%} with {shown.shots} of each"),
-            self._note.imshow(shown.picture, origin="lower", cmap="cividis", aspect="auto"),
-            draw_likelihoods(self._bars, shown.probabilities, shown.truth, style.style(shown.strategy)[0]),
-        ]
+        self.update_curve(shown, f"{shown.mean:.0%} with {shown.shots} of each")
+        self._note.set_data(shown.picture)
+        self._note.autoscale()
+        self._likelihoods.tell(shown.probabilities, shown.truth, style.style(shown.strategy)[0])
 
     def saved(self, shown: Answer) -> dict[str, Results]:
         """Scratch, to compare with, and the strategy itself."""

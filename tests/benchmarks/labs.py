@@ -1,0 +1,90 @@
+"""The labs other than the first, each as a reader meets it in its lesson, and the moves that need no training."""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Callable, Iterator, Sequence
+
+import tlkit as tl
+from tlkit.experiments.source import Source
+from tlkit.widgets.base import Lab, values_of
+
+from .side_by_side import timed
+
+GUITAR = "notes/guitar"
+STEPS = 20  # of the trainings whose results stand in the pictures: how good they are is not measured here
+DEPTHS = {"head": 0, "partial:1": 1, "full": 4}  # of the saved runs, with how many stages learn
+TESTED = 200  # texts, of which a reader waits for none
+Moves = list[tuple[str, Sequence]]  # controls, and the positions to which they are moved
+
+
+class Visit:
+    """A lab that is open in a kernel, and whose controls are moved."""
+
+    def __init__(self, name: str, *, quick: bool):
+        self.lab, self._moves = LABS[name](50 if quick else 300)
+
+    def move_all(self) -> None:
+        """Print, as JSON, seconds, nothing, and processor time of every move."""
+        told = [timed(functools.partial(self._move, control, value)) for control, value in self._path()]
+        print(json.dumps({"lab": type(self.lab).__name__, "moves": [(t.seconds, t.accuracy, t.busy) for t in told]}))
+
+    def _move(self, control: object, value: object) -> None:
+        control.value = value
+        self.lab.wait()  # where the answer was not made ahead
+
+    def _path(self) -> Iterator[tuple]:
+        """Along the last control first, back to its beginning, and so for each."""
+        for name, positions in reversed(self._moves):
+            control = getattr(self.lab, name)
+            yield from ((control, value) for value in [*positions, positions[0]] if value != control.value)
+
+
+def _pianist(steps: int) -> Source:
+    return tl.pretrain(tl.backbone("note-cnn"), tl.task("notes/piano"), steps=steps)
+
+
+def _all(lab: Lab, *names: str) -> tuple[Lab, Moves]:
+    return lab, [(name, values_of(getattr(lab, name))) for name in names]
+
+
+def depth(steps: int) -> tuple[Lab, Moves]:
+    """Cuts of a network, and labels."""
+    return _all(tl.labs.DepthLab({"piano to guitar": (_pianist(steps), GUITAR)}), "shots", "cut")
+
+
+def stack(steps: int) -> tuple[Lab, Moves]:
+    """Depths of which there are saved runs."""
+    source, shots = _pianist(steps), [5, 20]
+    saved = tl.compare(source, GUITAR, strategies=[*DEPTHS], shots=shots, seeds=[0, 1, 2], steps=STEPS)
+    lab = tl.labs.StackLab({"piano to guitar": (source, GUITAR, STEPS)}, shots=shots, saved=saved)
+    return lab, [("shots", shots), ("thaw", [*DEPTHS.values()])]
+
+
+def teachers(steps: int) -> tuple[Lab, Moves]:
+    """Two teachers whose body is frozen."""
+    source, nobody = _pianist(steps), tl.random_source(tl.backbone("note-cnn"))
+    saved = tl.compare(source, GUITAR, strategies=["scratch"], shots=[1, 5, 20], seeds=[*range(5)], steps=STEPS)
+    return _all(tl.labs.TeacherLab({"piano": source, "nobody": nobody}, GUITAR, saved=saved), "teacher", "shots")
+
+
+def words(_steps: int) -> tuple[Lab, Moves]:
+    """Heads on MiniLM, and texts to read."""
+    task = tl.task("reviews/tweets").fewer(test=TESTED, seed=0)
+    return _all(tl.labs.WordsLab(tl.backbone("minilm"), task), "read", "shots")
+
+
+def adapters(_steps: int) -> tuple[Lab, Moves]:
+    """Ranks and blocks; nothing was trained."""
+    return _all(tl.labs.AdapterLab(tl.backbone("minilm"), "reviews/tweets", shots=16), "blocks", "rank")
+
+
+def prompts(_steps: int) -> tuple[Lab, Moves]:
+    """Sentences; the network reads the others while the first is looked at."""
+    return _all(tl.labs.PromptLab(tl.backbone("smollm2"), "reviews/tweets"), "text")
+
+
+LABS: dict[str, Callable[[int], tuple[Lab, Moves]]] = {
+    made.__name__: made for made in (depth, stack, teachers, words, adapters, prompts)
+}
