@@ -421,6 +421,138 @@ RESULTS = {
     "a strategy that was not run": (lambda w: w.results.accuracy("full", shots=1), "have no strategy 'full'"),
     "shots as a text that were run": (lambda w: w.results.accuracy("head", shots="1"), "have no shots '1'"),
 }
+
+
+def run_of(world):
+    """A run with its network."""
+    return world.transfer(strategy="head", shots=1)
+
+
+def model(world, change=None, weights=None, missing=()):
+    """The folder of an exported model, after ``change`` to its description, or ``weights`` to its tensors."""
+    place = run_of(world).export(world.folder / "model")
+    if change:
+        config = json.loads((place / "tlkit.json").read_text())
+        (place / "tlkit.json").write_text(json.dumps(change(config)))
+    if weights:
+        held = load_file(place / "model.safetensors")
+        save_file(weights(held), place / "model.safetensors")
+    for name in missing:
+        (place / name).unlink()
+    return place
+
+
+def network(**changed):
+    """A change to how the network is described."""
+    return lambda config: config | {"network": config["network"] | changed}
+
+
+def loaded(**options):
+    return lambda world: tl.load_model(model(world, **options))
+
+
+def other(**changed):
+    return loaded(change=lambda config: config | changed)
+
+
+def written(name, content):
+    """A folder with a file in it."""
+    return lambda w: tl.load_model(str(w.folder / "m")) if w.write(f"m/{name}", content) else None
+
+
+EXPORTS = {
+    "no folder to export to": (lambda w: run_of(w).export(None), "no path of a folder for a model"),
+    "an empty name to export to": (lambda w: run_of(w).export(""), "no path of a folder for a model"),
+    "an address to export to": (lambda w: run_of(w).export("s3://bucket/m"), "is an address"),
+    "a name with a zero to export to": (lambda w: run_of(w).export("a\0b"), "can be no path"),
+    "a file to export to": (lambda w: run_of(w).export(w.write("taken", "x")), "is no folder"),
+    "a folder of something else": (
+        lambda w: run_of(w).export(str(w.folder)) if w.write("x", "y") else 0, "holds something else",
+    ),
+    "a folder of something else, to overwrite": (
+        lambda w: run_of(w).export(str(w.folder), overwrite=True) if w.write("x", "y") else 0, "holds something else",
+    ),
+    "a folder of a model": (lambda w: run_of(w).export(model(w)), "say overwrite=True"),
+    "a folder far from any": (lambda w: run_of(w).export("a/b/c"), "there is no folder"),
+    "the root of all folders": (lambda w: run_of(w).export("/"), "folder"),
+    "merge is a word": (lambda w: run_of(w).export("m", merge="yes"), "neither yes nor no"),
+    "rows is a number": (lambda w: run_of(w).export("m", rows=1), "neither yes nor no"),
+    "overwrite is nothing": (lambda w: run_of(w).export("m", overwrite=None), "neither yes nor no"),
+    "evidence is a number": (lambda w: run_of(w).export("m", evidence=0.9), "no accuracy over splits"),
+    "a merge without adapters": (lambda w: run_of(w).export("m", merge=True), "has no adapters"),
+    "a run of a comparison": (lambda w: next(iter(w.results)).export("m"), "was not kept"),
+    "nothing to load": (lambda w: tl.load_model(None), "no path of a folder with a model"),
+    "a number to load": (lambda w: tl.load_model(3), "no path of a folder with a model"),
+    "an address to load": (lambda w: tl.load_model("https://example.org/m"), "is an address"),
+    "nothing there to load": (lambda w: tl.load_model("nowhere"), "There is no tlkit.json in nowhere"),
+    "a file to load": (lambda w: tl.load_model(w.write("m.safetensors", "x")), "There is no tlkit.json"),
+    "a pickle to load": (written("model.pkl", b"cos\nsystem\n(S'touch evil'\ntR."), "may run code, and is not opened"),
+    "torch's file to load": (written("pytorch_model.bin", b"PK"), "may run code, and is not opened"),
+    "an empty description": (written("tlkit.json", ""), "can't be read"),
+    "a description that is no JSON": (written("tlkit.json", "{"), "can't be read"),
+    "a description in brackets in brackets": (written("tlkit.json", "[" * 100_000), "can't be read"),
+    "a description of bytes": (written("tlkit.json", b"\xff\xfe\x00"), "can't be read"),
+    "a description that is a list": (written("tlkit.json", "[]"), "describes no model"),
+    "a description of another thing": (written("tlkit.json", '{"a": 1}'), "describes no model"),
+    "a format of tomorrow": (other(format=2), "update it"),
+    "a kind that nobody knows": (other(kind="forest"), "a kind that is not known here"),
+    "a kind that is a list": (other(kind=["network"]), "a kind that is not known here"),
+    "no labels": (other(labels=[]), "names no labels"),
+    "labels that are numbers": (other(labels=[1, 2, 3]), "names no labels"),
+    "more labels than the head has": (other(labels=list("abcdefgh")), "is not of this network"),
+    "an input that is a text": (other(input="image"), "does not say what the model reads"),
+    "an input of another modality": (other(input={"modality": "smell"}), "does not say what the model reads"),
+    "an input of a billion pixels": (other(input={"modality": "image", "shape": [10**9, 10**9]}), "no size of an item"),
+    "another hash": (other(digest="0" * 32), "is not what was exported"),
+    "a network that is a text": (other(network="note-cnn"), "describes no model"),
+    "a network that nobody knows": (loaded(change=network(model="big-cnn")), "Did you mean"),
+    "a library that nobody knows": (loaded(change=network(library="os")), "no library of networks 'os'"),
+    "a network of timm's that is not ours": (loaded(change=network(library="timm", model="vit")), "and not 'vit'"),
+    "a network of torchvision's that is none": (
+        loaded(change=network(library="torchvision", model="resnet81")), "no network of torchvision's",
+    ),
+    "a network that reads, without its files": (
+        loaded(change=network(library="transformers", model="encoder", size=8)), "describes no model",
+    ),
+    "a hundred stages": (loaded(change=network(stages=100)), "has 4 stages"),
+    "stages that are a text": (loaded(change=network(stages="all")), "no number of stages"),
+    "no stage": (loaded(change=network(stages=0)), "no number of stages"),
+    "fewer stages than there were": (loaded(change=network(stages=2)), "model.safetensors"),
+    "adapters that are none": (other(adapters={"rank": 2}), "describes no model"),
+    "adapters of rank nought": (other(adapters={"rank": 0, "alpha": 1, "layers": ["stages.0.0"]}), "is no rank"),
+    "adapters beside nothing": (other(adapters={"rank": 2, "alpha": 1, "layers": ["stages.9"]}), "has no layer"),
+    "no weights": (loaded(missing=["model.safetensors"]), "the model is not whole"),
+    "one weight too few": (loaded(weights=lambda held: dict(list(held.items())[1:])), "lacks 1 weights"),
+    "one weight too many": (loaded(weights=lambda held: held | {"evil": torch.zeros(1)}), "weights that are none"),
+    "a weight of another shape": (
+        loaded(weights=lambda held: held | {"head.bias": torch.zeros(9)}), "is not of this network",
+    ),
+    "a weight of another type": (
+        loaded(weights=lambda held: held | {"head.bias": held["head.bias"].double()}), "is not of this network",
+    ),
+    "a weight that was changed": (
+        loaded(weights=lambda held: held | {"head.bias": held["head.bias"] + 1}), "is not what was exported",
+    ),
+    "no head among the weights": (
+        loaded(weights=lambda held: {k: v for k, v in held.items() if "head" not in k}), "describes no model",
+    ),
+    "nothing to name": (lambda w: tl.load_model(model(w)).predict([]), "nothing to name"),
+    "one path for a list": (lambda w: tl.load_model(model(w)).predict("a.npy"), "give a list of them"),
+    "a file that is not there": (lambda w: tl.load_model(model(w)).predict(["a.npy"]), "There is no file a.npy"),
+    "a number for a file": (lambda w: tl.load_model(model(w)).predict([7]), "no path of a file to name"),
+    "a text called an array": (
+        lambda w: tl.load_model(model(w)).predict([w.write("a.npy", "hello")]), "holds no array",
+    ),
+    "a pickle called an array": (
+        lambda w: tl.load_model(model(w)).predict([w.write("a.npy", b"\x80\x04cos\nsystem\n.")]), "holds no array",
+    ),
+    "items of another size": (
+        lambda w: tl.load_model(model(w)).predict(np.zeros((2, 9, 9), np.uint8)), "takes items of the shape",
+    ),
+    "data that nobody read": (lambda w: tl.try_out("folder"), "give what tl.read_data returned"),
+    "a task for data": (lambda w: tl.try_out(w.task), "give what tl.read_data returned"),
+}  # fmt: skip
+
 COMMANDS = {
     "an unknown lesson": (["lab", "99"], "There is no lesson '99'"),
     "unknown weights": (["fetch", "minlm"], "Did you mean 'minilm'"),
@@ -434,10 +566,19 @@ COMMANDS = {
     "no strategy": (["demo", "--strategies", ","], "no list of names"),
     "shots in words": (["demo", "--shots", "five"], "no list of numbers"),
     "no shots": (["demo", "--shots", "0"], "shots=0 is not a number"),
-    "no workers": (["demo", "--workers", "0"], "number of workers"),
+    "no workers": (["demo", "--workers", "0"], "not a number from 1 up"),
+    "no splits": (["try", ".", "--splits", "0"], "not a number from 1 up"),
+    "nothing to try": (["try", "nowhere/at/all"], "There is nothing at"),
+    "an address to try": (["try", "https://example.org/zoo"], "is a web address"),
+    "an empty path to try": (["try", ""], "is no path"),
+    "a folder without classes to try": (["try", "."], "There is no class folder"),
+    "an unknown encoding to try": (["try", "a.csv", "--encoding", "utf-88"], "There is nothing at"),
+    "a file to export to": (["try", ".", "--export", "/"], "folder"),
+    "no model to predict with": (["predict", "nowhere", "a.png"], "There is no tlkit.json in nowhere"),
     "an unknown benchmark": (["bench", "nothing"], "There is no"),
 }
 TABLE = {"names": NAMES, "sources": SOURCES_AND_TASKS, "numbers": NUMBERS, "models": MODELS, "results": RESULTS}
+TABLE["exports"] = EXPORTS
 
 
 def overwritten(place, content):

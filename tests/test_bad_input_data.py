@@ -2,8 +2,11 @@
 
 import gzip
 import json
+import os
+import re
 import sys
 import warnings
+import zipfile
 import zlib
 from pathlib import Path
 
@@ -393,6 +396,143 @@ FOLDERS_WARNED = {
 }  # fmt: skip
 
 
+def png(seed):
+    """A picture as bytes."""
+    from io import BytesIO
+
+    held = BytesIO()
+    noise(seed).save(held, "PNG")
+    return held.getvalue()
+
+
+ZOO = {f"zoo/{name}/{n}.png": png(100 * k + n) for k, name in enumerate(("cat", "dog")) for n in range(4)}
+
+
+def zipped(*more, base=ZOO, name="zoo.zip", packing=zipfile.ZIP_STORED):
+    """Makes a zip of ``base`` and of pairs of names, or entries, and bytes."""
+
+    def make(root: Path) -> Path:
+        with zipfile.ZipFile(root / name, "w", packing) as packed:
+            for entry, content in [*base.items(), *more]:
+                packed.writestr(entry, content)
+        return root / name
+
+    return make
+
+
+def link(name, to):
+    """An entry of a zip that is a link, as Unix packs it."""
+    entry = zipfile.ZipInfo(name)
+    entry.create_system, entry.external_attr = 3, 0o120777 << 16
+    return entry, to
+
+
+def broken(change, make=None):
+    """A file whose bytes were changed."""
+
+    def made(root: Path) -> Path:
+        path = (make or zipped())(root)
+        path.write_bytes(change(path.read_bytes()))
+        return path
+
+    return made
+
+
+def longer_than_said(raw):
+    """The sizes in the zip's list say less than there is."""
+    return raw.replace(len(ZOO["zoo/cat/0.png"]).to_bytes(4, "little"), (7).to_bytes(4, "little"))
+
+
+def locked(raw):
+    """The mark of a password on each file of the zip's list."""
+    return re.sub(rb"(PK\x01\x02.{4})\0\0", lambda found: found[1] + b"\1\0", raw, flags=re.DOTALL)
+
+
+def album(*rows, head="file,what", pictures=8, name="labels.csv", folder_name="album"):
+    """A folder of pictures p0.png, p1.png and so on, and a table of what they show."""
+
+    def make(root: Path) -> Path:
+        (root / folder_name).mkdir()
+        for n in range(pictures):
+            noise(n).save(root / folder_name / f"p{n}.png")
+        lines = [head, *[f"p{n}.png,{'cat' if n % 2 else 'dog'}" for n in range(pictures)], *rows]
+        (root / folder_name / name).write_text("\n".join(lines) + "\n")
+        return root / folder_name
+
+    return make
+
+
+def both(*makes):
+    def make(root: Path) -> Path:
+        first, *rest = makes
+        place = first(root)
+        for make_more in rest:
+            make_more(root)
+        return place
+
+    return make
+
+
+SLIP = "leads out of its own folder"
+READ_REFUSED = {
+    "a number": (given(7), {}, "no path"),
+    "nothing": (given(None), {}, "no path"),
+    "a list of files": (given(["a.png"]), {}, "no path"),
+    "an address": (given("https://example.org/zoo.zip"), {}, "is a web address"),
+    "a place where nothing is": (given("no/such/folder"), {}, "nothing at"),
+    "a path with a zero in it": (given("a\0b"), {}, "no path that can be followed"),
+    "a very long path": (given("x" * 5000), {}, "no path"),
+    "a side of half a pixel": (zipped(), {"side": 0.5}, "no size for pictures"),
+    "a side of a million": (zipped(), {"side": 10**6}, "no size for pictures"),
+    "a name that is a number": (zipped(), {"name": 5}, "no name for a task"),
+    "an empty zip file": (file("a.zip", b""), {}, "can't be unpacked"),
+    "a zip that is none": (file("a.zip", b"hello"), {}, "can't be unpacked"),
+    "a zip cut short": (broken(lambda raw: raw[:-40]), {}, "can't be unpacked"),
+    "a zip with a changed byte": (broken(lambda raw: raw.replace(b"IDAT", b"IDAX", 1)), {}, "can't be unpacked"),
+    "a zip of nothing": (zipped(base={}), {}, "no class folder"),
+    "a zip with a password's mark": (broken(locked), {}, "can't be unpacked"),
+    "a zip with a path upwards": (zipped(("../evil.png", b"x")), {}, SLIP),
+    "a zip with a path upwards in the middle": (zipped(("zoo/cat/../../../evil.png", b"x")), {}, SLIP),
+    "a zip with a path of Windows upwards": (zipped(("..\\..\\evil.png", b"x")), {}, SLIP),
+    "a zip with a whole path": (zipped(("/etc/evil.png", b"x")), {}, SLIP),
+    "a zip with a drive": (zipped(("C:/evil.png", b"x")), {}, SLIP),
+    "a zip with another stream of a file": (zipped(("zoo/cat/0.png:evil", b"x")), {}, SLIP),
+    "a zip bomb": (zipped(("zoo/cat/big.png", bytes(3 << 20)), packing=zipfile.ZIP_DEFLATED), {}, "as in an attack"),
+    "a file longer than its zip says": (broken(longer_than_said), {}, "can't be unpacked"),
+    "two files of one name": (zipped(("zoo\\cat\\1.png", b"y")), {}, "can't be unpacked"),
+    "one class in a zip": (zipped(base={k: v for k, v in ZOO.items() if "cat" in k}), {}, "one class only"),
+    "a zip of zips": (zipped(base={"a.zip": b"PK", "b.zip": b"PK"}), {}, "no class folder"),
+    "a zip of pickles": (zipped(base={"a.pkl": b"cos\nsystem\n", "b.pt": b"x"}), {}, "no class folder"),
+    "a zip with a file where a folder is": (zipped(("zoo/cat/0.png/x.png", b"x")), {}, "can't be unpacked"),
+    "Parquet that is none": (file("a.parquet", b"PAR1" + bytes(40)), {}, "a.parquet"),
+    "an encoding for Parquet": (file("a.parquet", b"PAR1"), {"encoding": "utf-8"}, "leave encoding= out"),
+    "a pickled frame": (file("a.pkl", b"cos\nsystem\n(S'touch evil'\ntR."), {}, "no table that can be read"),
+    "a labels column that is not there": (album(), {"label": "kind"}, "no column 'kind'"),
+    "a list of labels without labels": (album(head="file,note", pictures=2), {}, "labels"),
+    "two lists of labels": (
+        both(album(), put("album/more.csv", b"file,what\np0.png,cat\np1.png,dog\n")), {}, "both name the pictures",
+    ),
+    "one class in a list of labels": (album(*[], head="file,what"), {"label": "file"}, "needs two different pictures"),
+}  # fmt: skip
+READ_TOLD = {
+    "a link in a zip": (zipped(link("zoo/cat/evil.png", "/etc/passwd")), {}, "zoo/cat/evil.png", "it is a link"),
+    "a zip in a zip": (zipped(("zoo/cat/more.zip", b"PK")), {}, "zoo/cat/more.zip", "packed in turn"),
+    "a pickle in a zip": (zipped(("zoo/cat/x.pkl", b"cos\nsystem\n")), {}, "zoo/cat/x.pkl", "no picture"),
+    "a script in a zip": (zipped(("zoo/cat/run.sh", b"touch evil")), {}, "zoo/cat/run.sh", "no picture"),
+    "a broken picture in a zip": (zipped(("zoo/cat/x.png", b"\x89PNG")), {}, "cat/x.png", "no picture that can be"),
+    "an empty picture in a zip": (zipped(("zoo/cat/x.png", b"")), {}, "cat/x.png", "it is empty"),
+    "a picture outside the album": (album("../secret.png,cat"), {}, "row 10 of labels.csv", "no file in this folder"),
+    "a whole path in a list": (album("/etc/passwd,cat"), {}, "row 10 of labels.csv", "no file in this folder"),
+    "a picture that is not there": (album("p99.png,cat"), {}, "row 10 of labels.csv", "no file in this folder"),
+    "a very long name in a list": (album("p" * 5000 + ".png,cat"), {}, "row 10 of labels.csv", "no file in this"),
+    "no label in a list": (album("p0.png,"), {"label": "what"}, "row 10 of labels.csv", "no what"),
+    "a row too long in a list": (album("p0.png,cat,and,more"), {}, "row 10", "4 cells under 2 headings"),
+    "a formula for a label": (
+        table("=cmd|' /C calc'!A0,", name="a.csv"), {"text": "text", "label": "label"}, "row 14", "no label",
+    ),
+}  # fmt: skip
+
+
 def of(cases):
     return [pytest.param(*case, id=name.replace(" ", "-")) for name, case in cases.items()]
 
@@ -435,6 +575,56 @@ def test_what_is_wrong_in_a_folder_is_told_and_the_rest_is_read(tmp_path, make, 
     check_warned(lambda: tl.from_folder(make(tmp_path), side=16, **options), words, kept)
 
 
+@pytest.mark.parametrize(("make", "options", "words"), of(READ_REFUSED))
+def test_what_can_not_be_read_is_refused_in_a_sentence(tmp_path, make, options, words):
+    thing = make(tmp_path)
+    there = sorted(path.name for path in tmp_path.iterdir())
+    with pytest.raises(tl.TlkitError) as caught:
+        tl.read_data(thing, **{"side": 16, **options})
+    check_sentence(str(caught.value), words)
+    assert sorted(path.name for path in tmp_path.iterdir()) == there
+
+
+@pytest.mark.parametrize(("make", "options", "name", "why"), of(READ_TOLD))
+def test_what_is_left_out_is_named_in_the_report(tmp_path, make, options, name, why):
+    report = tl.read_data(make(tmp_path), **{"side": 16, **options}).report
+    (skipped,) = report.skipped
+    assert name in skipped.name
+    assert why in skipped.why
+    assert not (tmp_path / "evil").exists()
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.csv.gz"])
+def test_a_table_that_would_fill_the_memory_is_not_read(tmp_path, monkeypatch, name):
+    monkeypatch.setattr("tlkit.datasets.own.tables.MOST", 1 << 20)
+    raw = b"text,label\n" + bytes(2 << 20)
+    (tmp_path / name).write_bytes(gzip.compress(raw, mtime=0) if name.endswith("gz") else raw)
+    with pytest.raises(tl.TlkitError, match="more than 1 MB"):
+        tl.read_data(tmp_path / name)
+
+
+def test_a_workbook_that_would_fill_the_memory_is_not_read(tmp_path, monkeypatch):
+    monkeypatch.setattr("tlkit.datasets.own.tables.MOST", 1 << 20)
+    place = zipped(("sheet.xml", bytes(2 << 20)), base={}, name="a.xlsx", packing=zipfile.ZIP_DEFLATED)(tmp_path)
+    with pytest.raises(tl.TlkitError, match=r"unpacks to more than 1 MB|install openpyxl"):
+        tl.read_data(place)
+
+
+def test_pictures_that_would_fill_the_memory_are_not_read(tmp_path, monkeypatch):
+    monkeypatch.setattr("tlkit.datasets.own.images.MOST", 10_000)
+    with pytest.raises(tl.TlkitError, match="give a smaller side="):
+        tl.read_data(photos(count=9)(tmp_path), side=16)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need leave there")
+def test_a_link_out_of_an_album_is_not_followed(tmp_path):
+    place = album("out.png,cat")(tmp_path)
+    noise(9).save(tmp_path / "secret.png")
+    os.symlink(tmp_path / "secret.png", place / "out.png")
+    (skipped,) = tl.read_data(place, side=16).report.skipped
+    assert "no file in this folder" in skipped.why
+
+
 def check_warned(read, words: str, kept: int) -> None:
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
@@ -462,4 +652,5 @@ def test_a_file_that_may_not_be_read(tmp_path):
 
 
 def test_there_are_many_cases():
-    assert sum(map(len, (TABLES_REFUSED, FOLDERS_REFUSED, TABLES_WARNED, FOLDERS_WARNED))) >= 150
+    tables = (TABLES_REFUSED, FOLDERS_REFUSED, TABLES_WARNED, FOLDERS_WARNED, READ_REFUSED, READ_TOLD)
+    assert sum(map(len, tables)) >= 195

@@ -11,6 +11,7 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
 from tlkit.commands import jupyter
+from tlkit.runtime import repository
 
 ROOT = Path(__file__).resolve().parents[1]
 BINDER = ROOT / "binder"
@@ -70,3 +71,11 @@ def test_the_readmes_link_opens_the_first_lesson():
     assert links, "README.md has a link to Binder"
     for link in links:
         assert parse_qs(link.query)["urlpath"] == [f"lab/tree/notebooks/{jupyter.find('00').name}"]
+
+
+def test_every_link_names_the_one_repository(monkeypatch):
+    monkeypatch.delenv("GITHUB_REPOSITORY", raising=False)
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"https://mybinder\.org/v2/gh/[^\s)]+", readme)) == {
+        repository.binder(jupyter.find("00").name)
+    }

@@ -15,7 +15,9 @@ ORDER = (  # a room imports from those before it, and from its own; those on one
     {"experiments"},
     {"analysis"},
     {"exercises"},
-    {"widgets", "commands"},
+    {"widgets"},
+    {"pages"},
+    {"commands"},
 )
 LEVEL = {room: level for level, rooms in enumerate(ORDER) for room in rooms}
 MODULES = {".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts): path for path in PACKAGE.rglob("*.py")}

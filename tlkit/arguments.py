@@ -108,7 +108,9 @@ def a_path(value: object, what: str, example: str) -> Path:
         raise TlkitError(f"{given} is an address: download it first, and give the path of {what} on this machine.")
     try:
         path = Path(given).expanduser()
-        path.exists()
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return path
     except (OSError, ValueError, RuntimeError) as error:  # too long, a zero in it, a home that nobody has
         reason = getattr(error, "strerror", None) or str(error)
         raise TlkitError(f"{shown(given)} can be no path ({reason}): give one such as {example!r}.") from error

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -149,3 +149,69 @@ def t_quantile(n: int) -> float:
     from scipy.stats import t
 
     return float(t.ppf((1 + CONFIDENCE) / 2, n - 1))
+
+
+SURE = 0.90  # of intervals for one test, and for splits of one set of data
+
+
+def wilson(right: int, of: int, confidence: float = SURE) -> tuple[float, float]:
+    """The interval for a share of which ``right`` in ``of`` are right (Wilson, 1927): wide where ``of`` is small."""
+    if not of:
+        return 0.0, 1.0
+    z, share = statistics.NormalDist().inv_cdf((1 + confidence) / 2), right / of
+    middle, spread = share + z * z / (2 * of), z * math.sqrt(share * (1 - share) / of + z * z / (4 * of * of))
+    return max(0.0, (middle - spread) / (1 + z * z / of)), min(1.0, (middle + spread) / (1 + z * z / of))
+
+
+@dataclass(frozen=True)
+class SplitEstimate:
+    """An accuracy on each of several random splits of the same data, with their mean and its 90% interval.
+
+    Splits share most of their examples, so their spread is too small by itself: the variance is multiplied by
+    1/splits + tested/learnt (Nadeau and Bengio, 2003). ``learnt`` and ``tested`` are examples in each split, and
+    ``items`` how many there are: the interval is never narrower than that of one test of all of them. For one split it
+    is Wilson's.
+    """
+
+    values: tuple[float, ...]
+    learnt: int
+    tested: int
+    items: int
+
+    @property
+    def mean(self) -> float:
+        """The mean over splits."""
+        return statistics.fmean(self.values)
+
+    @property
+    def half_width(self) -> float:
+        """Half the width of the corrected t interval; 0 for a single split."""
+        return corrected_half_width(self.values, self.learnt, self.tested) if len(self.values) > 1 else 0.0
+
+    @property
+    def _interval(self) -> tuple[float, float]:
+        of = self.tested if len(self.values) < 2 else self.items
+        low, high = wilson(round(self.mean * of), of)
+        return max(0.0, min(low, self.mean - self.half_width)), min(1.0, max(high, self.mean + self.half_width))
+
+    @property
+    def low(self) -> float:
+        """The lower end of the interval."""
+        return self._interval[0]
+
+    @property
+    def high(self) -> float:
+        """The upper end of the interval."""
+        return self._interval[1]
+
+    def __str__(self) -> str:
+        return f"{self.mean:.2f} ({self.low:.2f} to {self.high:.2f})"
+
+
+def corrected_half_width(values: Sequence[float], learnt: int, tested: int) -> float:
+    """Half the width of the 90% t interval of a mean over random splits of the same data (Nadeau and Bengio, 2003)."""
+    from scipy.stats import t
+
+    n = len(values)
+    factor = 1 / n + tested / learnt
+    return float(t.ppf((1 + SURE) / 2, n - 1)) * statistics.stdev(values) * math.sqrt(factor)

@@ -1,7 +1,9 @@
 """Makes the saved runs of the lessons: python notebooks/results/make.py [02-what-the-layers-know ...]
 
 Each lesson asks the same questions again and reuses a run only where its key, a hash of all that it depends on, is
-that of the question; a test holds the lessons to it. Takes some minutes on two cores.
+that of the question; a test holds the lessons to it. Takes about an hour on two cores. Each run is kept in made.jsonl
+as it comes, so that nothing is lost if it is ended, and lessons share what they both ask; once that is deleted, all is
+made again.
 """
 
 from __future__ import annotations
@@ -16,27 +18,31 @@ from tlkit.datasets.notes import transposed
 from tlkit.datasets.shortcut import with_shortcut
 
 HERE = Path(__file__).parent
+MADE = HERE / "made"
 
 
 def piano_to_guitar(executor) -> tl.Results:
-    """Every comparison of lesson 01."""
+    """Every comparison of lesson 01: twelve seeds where the claims are, five in between."""
     piano, guitar = tl.task("notes/piano"), tl.task("notes/guitar")
     pianist = tl.pretrain(tl.backbone("note-cnn"), piano)
     confused = tl.pretrain(tl.backbone("note-cnn"), piano.shuffled())
     every = ["scratch", "random_head", "head", "partial:2", "full", "lp_ft", "keep", "as_is"]
     asked = [
-        (pianist, guitar, every, [1, 2, 5, 10, 20, 50]),
+        (pianist, guitar, every, [1, 5, 20]),
+        (pianist, guitar, ["head"], [2, 10, 50]),
         (pianist, tl.task("notes/accordion"), ["scratch", "head"], [1, 5, 20]),
         (confused, guitar, ["head", "lp_ft"], [1, 5]),
         (pianist, tl.task("notes/guitar-octaves"), ["scratch", "head"], [1, 5, 20]),
     ]
-    return _compared(asked, executor)
+    between = [(pianist, guitar, [name for name in every if name != "head"], [2, 10, 50])]
+    return _compared(asked, executor, seeds=12) + _compared(between, executor)
 
 
 def what_the_layers_know(executor) -> tl.Results:
-    """Every comparison of lesson 02."""
+    """Every comparison of lesson 02, and what it measures beside them."""
     piano, guitar = tl.task("notes/piano"), tl.task("notes/guitar")
     pianist = tl.pretrain(tl.backbone("note-cnn"), piano)
+    guitarist = tl.pretrain(tl.backbone("note-cnn"), guitar)
     confused = tl.pretrain(tl.backbone("note-cnn"), piano.shuffled())
     imagenet, pixels = tl.backbone("efficientnet-lite0", size=64), tl.backbone("pixels")
     products, brick = tl.task("products"), tl.task("surfaces/brick")
@@ -51,7 +57,14 @@ def what_the_layers_know(executor) -> tl.Results:
         (imagenet, brick, [*blocks, *_depths(9, "random_head")], [5]),
         (pixels, products, ["head"], [5]),
     ]
-    return _compared(asked, executor)
+    found = _compared(asked, executor, seeds=12)
+    for body in (pianist, tl.random_source(pianist)):
+        tl.layers.stagewise_selectivity(body, guitar, seeds=12, reuse=found)
+    for other in (guitarist, tl.random_source(pianist)):
+        tl.layers.stagewise_cka(pianist, other, guitar, seeds=12, reuse=found)
+    wall = found.where(target="surfaces/brick")
+    tl.layers.by_choice(wall, imagenet, brick, shots=5, reuse=found)
+    return found
 
 
 def freeze_or_fine_tune(executor) -> tl.Results:
@@ -74,7 +87,7 @@ def freeze_or_fine_tune(executor) -> tl.Results:
 
 
 def when_transfer_fails(executor) -> tl.Results:
-    """Every comparison of lesson 05."""
+    """Every comparison of lesson 05, and what it measures beside them."""
     piano, guitar, drums = (tl.task(f"notes/{name}") for name in ("piano", "guitar", "drums"))
     imagenet, seven, even = tl.backbone("efficientnet-lite0", size=64), tl.task("pairs/seven"), tl.task("pairs/even")
     pianist, drummer, clarinet, confused, cheat = (
@@ -89,13 +102,15 @@ def when_transfer_fails(executor) -> tl.Results:
         *((teacher, guitar, ["lp_ft", "full"], [20]) for teacher in (pianist, drummer, confused)),
         *((teacher, guitar, ["head@2"], [5, 20]) for teacher in (pianist, drummer)),
         *((teacher, guitar, ["keep"], [1]) for teacher in (pianist, clarinet)),
-        (imagenet, seven, ["head@6", "random_head@6"], [5, 20, 100]),
-        (imagenet, even, ["head@6", "random_head@6"], [5, 20, 100]),
-        (imagenet, even, ["full"], [100]),
+        *((imagenet, question, ["head@6", "random_head@6"], [5, 20, 100]) for question in (seven, even)),
         *((tl.random_source(tl.backbone("small-cnn")), question, ["scratch"], [100]) for question in (seven, even)),
     ]
     ways = ["as_is", "head", "partial:2", "lora:8", "lp_ft", "full", tl.Full(rate="tuning")]
-    return _compared(asked, executor) + tl.forgetting.measure(pianist, drums, strategies=ways, shots=20)
+    found = _compared(asked, executor, seeds=12) + _compared([(imagenet, even, ["full"], [100])], executor)
+    found += tl.forgetting.measure(pianist, drums, strategies=ways, shots=20, seeds=12, save=MADE)
+    rule = {"strategy": "head@6", "shots": 5, "seeds": 12}
+    tl.written_rule.by_rule(imagenet, tl.task("digits"), even, lambda a, b: (a + b) % 2 == 0, **rule, reuse=found)
+    return found
 
 
 def words(executor) -> tl.Results:
@@ -190,12 +205,11 @@ def _depths(stages: int, strategy: str = "head") -> list[str]:
 
 def _compared(asked: list[tuple], executor, steps: int | None = None, seeds: int | None = None) -> tl.Results:
     """Every run of comparisons of (source, target, strategies, shots)."""
+    how = {"steps": steps, "seeds": seeds, "executor": executor, "save": MADE}
     return tl.Results(
         run
         for source, target, strategies, shots in asked
-        for run in tl.compare(
-            source, target, strategies=strategies, shots=shots, steps=steps, seeds=seeds, executor=executor
-        )
+        for run in tl.compare(source, target, strategies=strategies, shots=shots, **how)
     )
 
 

@@ -45,6 +45,14 @@ def test_results_are_those_of_single_runs_and_are_reused(source, high_bars):
     assert longer.reused == 0
 
 
+def test_what_is_saved_as_it_comes_is_not_measured_again(source, high_bars, tmp_path):
+    asked = {"strategies": ["as_is", "head"], "shots": 2, "save": tmp_path / "made"}
+    assert tl.forgetting.measure(source, high_bars, **asked, seeds=1).reused == 0
+    again = tl.forgetting.measure(source, high_bars, **asked, seeds=2)
+    assert (len(again), again.reused) == (6, 3)
+    assert {run.key for run in again} == {run.key for run in tl.load_results(tmp_path / "made")}
+
+
 def test_what_was_learnt_is_what_a_comparison_finds(source, high_bars):
     found = tl.forgetting.measure(source, high_bars, strategies=["head", "full"], shots=2, seeds="0-1")
     compared = tl.compare(source, high_bars, strategies=["head", "full"], shots=[2], seeds="0-1", reuse=found)

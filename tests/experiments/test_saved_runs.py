@@ -7,9 +7,11 @@ import json
 import pytest
 
 import tlkit as tl
-from tlkit.analysis import forgetting
+from tlkit.analysis import batchnorm, forgetting, layers, written_rule
 from tlkit.datasets.catalogue import as_task
-from tlkit.experiments.question import questions
+from tlkit.experiments.measured import measured
+from tlkit.experiments.question import digest, questions
+from tlkit.experiments.result import Result
 from tlkit.experiments.source import PretrainedSource, as_source
 from tlkit.methods.classifier import Classifier
 from tlkit.methods.strategy import as_strategy
@@ -18,10 +20,10 @@ from tlkit.seeding import choose_seeds
 
 RESULTS = paths.NOTEBOOKS / "results"
 SAVED = {  # how many rows, and a hash of what they found: both change where make.py was run again, and never otherwise
-    "01-piano-to-guitar": (320, "35be0c4cf49a7720"),
-    "02-what-the-layers-know": (370, "b053959ae5834ced"),
+    "01-piano-to-guitar": (621, "aada39c502163055"),
+    "02-what-the-layers-know": (888, "67e33dc0cccc240c"),
     "03-freeze-or-fine-tune": (165, "827e1198d3289ba7"),
-    "05-when-transfer-fails": (355, "029fec9094f8a36e"),
+    "05-when-transfer-fails": (845, "6e91a3dbc893ac36"),
     "07-words": (145, "5d94a8278ff3987f"),
     "08-lora": (45, "912c2169d9a5d48e"),
     "09-prompting": (133, "3367b5309f274e13"),
@@ -32,31 +34,45 @@ IN_A_BLINK = ("01-piano-to-guitar", "17-a-robot")  # asks no network that has to
 
 @pytest.fixture
 def make(monkeypatch):
-    """results/make.py, in which nothing is taught and comparisons only note the keys of their questions."""
+    """results/make.py, in which nothing is taught or measured, and comparisons only note the keys of their questions.
+
+    Where a figure is asked for, it is looked up in ``saved``; ``figures`` are the keys of those.
+    """
     spec = importlib.util.spec_from_file_location("make", RESULTS / "make.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    module.asked = set()
+    module.saved, module.figures = tl.Results(), set()
 
     def grid(source, target, strategies, shots, seeds=None, steps=None):
         named = [as_strategy(each) for each in strategies]
         return questions(as_source(source), as_task(target), named, shots, choose_seeds(seeds), steps)
 
+    def unmade(question, key):
+        names = question.source.name, question.target.name, question.strategy.name
+        return Result(*names, question.shots, question.seed, 0, 0.0, 0.0, 0, 0, key)
+
     def pretrain(backbone, task, steps=300):
+        task = as_task(task)
         return PretrainedSource(Classifier(backbone, None), task.name, task.classes, task, 0, steps, 0.0)
 
-    def compare(source, target, *, executor, **asked):
-        module.asked |= {question.key for question in grid(source, target, **asked)}
-        return tl.Results([])
+    def compare(source, target, *, executor, save=None, **asked):
+        return tl.Results(unmade(question, question.key) for question in grid(source, target, **asked))
 
-    def measure(source, target, *, strategies, shots):
-        found = grid(source, target, strategies, [shots])
-        module.asked |= {key for question in found for key in forgetting._keys(question)}
-        return tl.Results([])
+    def measure(source, target, *, strategies, shots, seeds=None, save=None):
+        asked = grid(source, target, strategies, [shots], seeds)
+        return tl.Results(unmade(question, key) for question in asked for key in forgetting._keys(question))
+
+    def look_up(measure, about, *, seeds, reuse):
+        module.figures |= {digest([*about, seed]) for seed in choose_seeds(seeds)}
+        return measured(
+            lambda seed: pytest.fail(f"not saved: {about}, seed {seed}"), about, seeds=seeds, reuse=module.saved
+        )
 
     monkeypatch.setattr(tl, "pretrain", pretrain)
     monkeypatch.setattr(tl, "compare", compare)
     monkeypatch.setattr(forgetting, "measure", measure)
+    for room in (batchnorm, layers, written_rule):
+        monkeypatch.setattr(room, "measured", look_up)
     return module
 
 
@@ -64,8 +80,10 @@ def make(monkeypatch):
     "lesson", [pytest.param(name, marks=() if name in IN_A_BLINK else pytest.mark.weights) for name in SAVED]
 )
 def test_every_saved_run_answers_a_question_and_every_question_has_its_run(make, lesson):
-    make.LESSONS[lesson](None)
-    assert make.asked == {run.key for run in tl.load_results(RESULTS / f"{lesson}.json")}
+    make.saved = tl.load_results(RESULTS / f"{lesson}.json")
+    asked = make.LESSONS[lesson](None)
+    assert {run.key for run in asked} == {run.key for run in make.saved}
+    assert make.figures == set(make.saved.figures)
 
 
 @pytest.mark.parametrize("lesson", SAVED)

@@ -54,6 +54,11 @@ def test_a_picture_has_its_numbers_in_words(results):
     assert 'alt="Plot: A title' in picture._repr_html_()
 
 
+def test_curves_that_rest_on_more_seeds_here_than_there_say_so(results):
+    fewer = tl.Results(run for run in results if run.shots > 1 or run.seed == results.seeds[0])
+    assert "mean of 1 to 3 seeds" in fewer.picture(strategies=["head"]).words
+
+
 def test_drawing_leaves_no_window_and_no_setting_behind(results):
     import matplotlib
     import matplotlib.pyplot

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import os
 from collections.abc import Iterable
 
 from matplotlib.ticker import MultipleLocator, PercentFormatter
@@ -17,6 +18,7 @@ from tlkit.datasets.catalogue import as_task
 from tlkit.datasets.task import Task, check_shots
 from tlkit.errors import TlkitError, shown
 from tlkit.estimate import Estimate
+from tlkit.experiments.journal import Journal
 from tlkit.experiments.question import Question, questions
 from tlkit.experiments.result import Result
 from tlkit.experiments.results import Results, as_results
@@ -59,22 +61,27 @@ def measure(
     shots: int,
     seeds: int | str | Iterable[int] | None = None,
     reuse: Results | None = None,
+    save: str | os.PathLike | None = None,
 ) -> Results:
     """What each strategy leaves of the source, and what it learns of the target: results on both tests.
 
     The target of the former is called "notes/piano, after notes/drums"; :func:`on_source` picks them out. ``as_is``
-    among the strategies is the source before it learnt anything else. ``reuse`` takes earlier results.
+    among the strategies is the source before it learnt anything else. ``reuse`` takes earlier results, and ``save`` is
+    a file to which each run is written as it comes, as :func:`tlkit.compare` has them.
     """
     _check(source)
-    target, shots = as_task(target), check_shots(shots)
-    known = {run.key: run for run in as_results(reuse)}
+    target, shots, earlier = as_task(target), check_shots(shots), as_results(reuse)
     named = listed(strategies, "strategies", "['as_is', 'full']", single=(str, Strategy))
     runs, reused = [], 0
-    for question in questions(source, target, [*map(as_strategy, named)], [shots], choose_seeds(seeds)):
-        wanted = _keys(question)
-        there = [known[key] for key in wanted if key in known]
-        found = there if len(there) == len(wanted) else _measured(question, wanted)
-        runs, reused = [*runs, *found], reused + (found is there) * len(found)
+    with Journal.at(save) as journal:
+        known = {run.key: run for kept in (journal, earlier) for run in kept}
+        for question in questions(source, target, [*map(as_strategy, named)], [shots], choose_seeds(seeds)):
+            wanted = _keys(question)
+            there = [known[key] for key in wanted if key in known]
+            found = there if len(there) == len(wanted) else _measured(question, wanted)
+            runs, reused = [*runs, *found], reused + (found is there) * len(found)
+            for run in found:
+                journal.add(run)
     return Results(runs, reused=reused)
 
 

@@ -1,4 +1,4 @@
-"""The command line: tlkit lab, demo, fetch, cache, doctor, bench."""
+"""The command line: tlkit lab, demo, try, predict, fetch, cache, doctor, site, bench."""
 
 from __future__ import annotations
 
@@ -55,6 +55,20 @@ def demo(options: argparse.Namespace) -> int:
     return 1 if any(claim.verdict is Verdict.CONTRADICTED for claim in judged) else 0
 
 
+def try_out(options: argparse.Namespace) -> int:
+    """Is transfer worth it on your own folder of pictures or table of texts?"""
+    from tlkit.commands import own
+
+    return own.try_command(options)
+
+
+def predict(options: argparse.Namespace) -> int:
+    """Name files by a model that was exported."""
+    from tlkit.commands import own
+
+    return own.predict_command(options.model, options.files, column=options.text, as_json=options.json)
+
+
 def fetch(options: argparse.Namespace) -> int:
     """Bring pre-trained weights, once, or list them."""
     from tlkit.commands.fetch import fetch_command
@@ -84,6 +98,19 @@ def doctor(options: argparse.Namespace) -> int:
     findings = checks.examine()
     print(json.dumps(checks.as_json(findings)) if options.json else checks.words(findings))
     return 0 if all(finding.ok for finding in findings) else 1
+
+
+def site(options: argparse.Namespace) -> int:
+    """The lessons as pages that any browser opens, without a kernel."""
+    from pathlib import Path
+
+    from tlkit.commands.jupyter import find, lessons
+    from tlkit.pages.site import write
+
+    chosen = [find(name) for name in options.lessons or lessons()]
+    for path in write(Path(options.folder), chosen):
+        print(f"{path}  {path.stat().st_size / 1e6:.1f} MB", flush=True)
+    return 0
 
 
 def bench(options: argparse.Namespace) -> int:
@@ -140,6 +167,23 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--picture", metavar="FILE", help="where the plot goes (default: named after source and target)")
     one.set_defaults(run=demo)
 
+    one = commands.add_parser("try", help=try_out.__doc__, description=try_out.__doc__)
+    one.add_argument("path", metavar="FOLDER_OR_TABLE", help="class folders, a zip of them, or a table")
+    one.add_argument("--text", metavar="COLUMN", help="the column with the texts, where it can't be guessed")
+    one.add_argument("--label", metavar="COLUMN", help="the column with the labels, where it can't be guessed")
+    one.add_argument("--encoding", metavar="NAME", help="of the table's letters, where they look wrong, such as cp1251")
+    one.add_argument("--splits", type=_count, metavar="N", default=10, help="how many random splits (%(default)s)")
+    one.add_argument("--json", action="store_true", help="print one JSON object, and nothing else, on standard output")
+    one.add_argument("--export", metavar="DIR", help="write the best model to a new folder, with its card")
+    one.set_defaults(run=try_out)
+
+    one = commands.add_parser("predict", help=predict.__doc__, description=predict.__doc__)
+    one.add_argument("model", metavar="MODEL_DIR", help="a folder that --export or result.export wrote")
+    one.add_argument("files", nargs="+", metavar="FILE", help="pictures, texts (.txt), or tables of texts")
+    one.add_argument("--text", metavar="COLUMN", help="the column of a table with the texts")
+    one.add_argument("--json", action="store_true", help="print one JSON object, and nothing else, on standard output")
+    one.set_defaults(run=predict)
+
     one = commands.add_parser("fetch", help=fetch.__doc__, description=fetch.__doc__)
     one.add_argument("names", nargs="*", metavar="NAME", help="which, such as minilm (default: list what there is)")
     one.add_argument("--all", action="store_true", help="all of them")
@@ -154,6 +198,11 @@ def _parser() -> argparse.ArgumentParser:
     one = commands.add_parser("doctor", help=doctor.__doc__, description=doctor.__doc__)
     one.add_argument("--json", action="store_true", help="print one JSON object")
     one.set_defaults(run=doctor)
+
+    one = commands.add_parser("site", help=site.__doc__, description=site.__doc__)
+    one.add_argument("folder", nargs="?", default="site", metavar="OUT", help="where they go (default: %(default)s)")
+    one.add_argument("--lessons", type=_names, metavar="00,01", help="which, by number or name (default: all of them)")
+    one.set_defaults(run=site)
 
     one = commands.add_parser("bench", help=bench.__doc__, description=bench.__doc__)
     one.add_argument("names", nargs="*", metavar="NAME", help="which, such as label-curve (default: all of them)")
@@ -192,7 +241,7 @@ def _numbers(text: str) -> list[int]:
 
 def _count(text: str) -> int:
     if not text.isdigit() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of workers from 1 up")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 up")
     return int(text)
 
 

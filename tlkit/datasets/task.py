@@ -49,7 +49,8 @@ class Task:
     """A labelled problem: name, modality, class names, and a train and a test split that share no example.
 
     ``question`` is how one would put the task to a language model, and ``label_words`` are the answers that it may
-    give, one for each class; the class names where there are none.
+    give, one for each class; the class names where there are none. Where it is
+    ``uneven``, a class with fewer examples than are asked for gives all that it has.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Task:
     about: str = ""
     question: str = ""
     label_words: tuple[str, ...] = ()
+    uneven: bool = False
 
     def __repr__(self) -> str:
         return (
@@ -69,8 +71,9 @@ class Task:
 
     @property
     def most_shots(self) -> int:
-        """How many labelled examples of *each* class there are to draw from."""
-        return int(np.bincount(self.train.labels, minlength=len(self.classes)).min())
+        """How many labelled examples of *each* class there are to draw from; of any class, where it is ``uneven``."""
+        counts = np.bincount(self.train.labels, minlength=len(self.classes))
+        return int(counts.max() if self.uneven else counts.min())
 
     def shots(self, k: int, *, seed: int = 0) -> Examples:
         """``k`` labelled training examples of each class, drawn by ``seed``.

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import statistics
 from dataclasses import dataclass, field
+from pathlib import Path
 
-from tlkit.datasets.task import UNEVEN
+from tlkit.datasets.task import UNEVEN, Task
 from tlkit.errors import shown
+from tlkit.estimate import SplitEstimate
 
 
 @dataclass(frozen=True)
@@ -15,9 +18,9 @@ class Result:
     """One run.
 
     ``accuracy`` is the share of test examples named right; ``seconds`` is what the learning took, without the test;
-    ``labels`` is how many labelled examples it used; ``history`` holds the training steps and ``model`` the network,
-    neither of which a comparison keeps. ``by_class`` says of each class how many test examples were named right, of how
-    many; runs that were saved before there was such a count have none.
+    ``labels`` is how many labelled examples it used; ``history`` holds the training steps, ``model`` the network and
+    ``task`` the target itself, none of which a comparison keeps. ``by_class`` says of each class how many test examples
+    were named right, of how many; runs that were saved before there was such a count have none.
     """
 
     source: str
@@ -33,6 +36,7 @@ class Result:
     key: str = field(default="", repr=False)
     history: tuple = field(default=(), repr=False, compare=False)
     model: object = field(default=None, repr=False, compare=False)
+    task: Task | None = field(default=None, repr=False, compare=False)
 
     by_class: tuple[tuple[str, int, int], ...] = field(default=(), repr=False, compare=False)
 
@@ -54,13 +58,34 @@ class Result:
         name, _, most = max(self.by_class, key=lambda each: each[2])
         return (name, most / total) if most * len(self.by_class) > UNEVEN * total else None
 
+    def export(
+        self,
+        folder: str | os.PathLike,
+        *,
+        merge: bool = False,
+        rows: bool = False,
+        overwrite: bool = False,
+        evidence: SplitEstimate | None = None,
+    ) -> Path:
+        """Write the network to a new ``folder`` that others can load: weights, labels, a card, and a ``predict.py``.
+
+        :func:`tlkit.load_model` reads it again, and then it predicts the same to the last bit. ``merge`` adds what
+        adapters learnt to the weights beside them, for programs that know no adapters; that rounds. No example is
+        written down, unless ``rows`` allows it, as a prompt that shows some needs. ``overwrite`` replaces what was
+        exported there before. ``evidence`` is the accuracy over several splits, which the card then tells beside this
+        run's own.
+        """
+        from tlkit.experiments.exported.write import export
+
+        return export(self, folder, merge=merge, rows=rows, overwrite=overwrite, evidence=evidence)
+
     def row(self) -> dict:
         """What can be written down: all but the history and the network."""
         row = {name: getattr(self, name) for name in COLUMNS}
         return row | {"by_class": [list(each) for each in self.by_class]} if self.by_class else row
 
 
-COLUMNS = tuple(f.name for f in dataclasses.fields(Result) if f.name not in ("history", "model", "by_class"))
+COLUMNS = tuple(f.name for f in dataclasses.fields(Result) if f.name not in ("history", "model", "task", "by_class"))
 
 
 def read_row(row: object) -> Result:

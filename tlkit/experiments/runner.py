@@ -83,5 +83,6 @@ def result_of(outcome: Outcome, case: Case, strategy: Strategy, shots: int, *, s
         total_params=outcome.total_params,
         key=key,
         model=outcome.model,
+        task=case.target if case.keep else None,
         by_class=by_class,
     )

@@ -35,4 +35,6 @@ def words_baseline(
     """:func:`count_words` for each seed and number of shots, to stand beside a comparison: ``results + baseline``."""
     counts = numbers(shots, "shots", check_shots, "[1, 8, 64]")
     asked = [(k, seed) for seed in choose_seeds(seeds) for k in counts]
-    return Results(replace(count_words(task, shots=k, seed=seed, most=most), model=None) for k, seed in asked)
+    return Results(
+        replace(count_words(task, shots=k, seed=seed, most=most), model=None, task=None) for k, seed in asked
+    )

@@ -113,6 +113,17 @@ def is_adapted(backbone: Backbone) -> bool:
     return backbone._peft is not None
 
 
+def settings(backbone: Backbone) -> dict:
+    """What :func:`add` was told, as plain values: ``rank``, ``alpha`` and the names of the ``layers``.
+
+    ``turned`` says whether the layers keep their weights as (in, out), as GPT-2's do.
+    """
+    config = _peft(backbone).peft_config["default"]
+    adapted = sorted({name.partition(".lora_")[0] for name, _ in backbone.named_parameters() if ".lora_" in name})
+    turned = any(getattr(backbone.get_submodule(name), "fan_in_fan_out", False) for name in adapted)
+    return {"rank": config.r, "alpha": config.lora_alpha, "layers": adapted, "turned": turned}
+
+
 def count(backbone: Backbone) -> int:
     """How many weights the adapters have."""
     return sum(p.numel() for name, p in backbone.named_parameters() if ".lora_" in name)

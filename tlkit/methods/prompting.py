@@ -111,7 +111,8 @@ class Prompted(nn.Module):
         self.backbone, self.task, self.prompting = backbone, task, prompting
         self._log_probs = log_probs
         self.words = task.label_words or task.classes
-        solved = zip(shown.items, shown.labels, strict=True) if shown is not None else ()
+        self.shown = task.train.take(np.empty(0, int)) if shown is None else shown
+        solved = zip(self.shown.items, self.shown.labels, strict=True)
         asked = [(self._ask(text), self.words[label]) for text, label in solved]
         self._before = "".join(f"{ask}{gap_after(ask)}{word}\n\n" for ask, word in asked)
 

@@ -20,6 +20,7 @@ from torch import Tensor, nn
 from tlkit.errors import TlkitError
 from tlkit.events import Listener, Progress, ignore
 from tlkit.models.sequences import Activations
+from tlkit.models.wiring import Wiring
 from tlkit.runtime.limits import wants_bfloat16
 from tlkit.runtime.torch_state import seeded, threads
 
@@ -72,6 +73,7 @@ class Backbone(nn.Module):
     What a network can do beyond that, its class declares: see :class:`~tlkit.models.language_model.TextBackbone`.
     """
 
+    wiring: Wiring | None = None  # how it is built anew, where that can be written down
     limit: int | None = None  # tokens that it has places for, padding included, where that is limited
     _peft: tuple | None = None  # peft's view of the network where it has adapters: tlkit.methods.lora keeps it here
 

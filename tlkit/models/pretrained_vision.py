@@ -15,11 +15,13 @@ from tlkit.models.backbone import Backbone, Rates, numbered
 from tlkit.models.depthwise import quicken
 from tlkit.models.loading import fill, read_state
 from tlkit.models.small_vision import Images, check_side, mean_over_space
+from tlkit.models.wiring import Native, Wiring
 
 # Found with EfficientNet-Lite0 on products, 5 shots, tried on training rows outside the shots: scratch .33, .40 and .47
 # right at 1e-3, 3e-3 and 1e-2; full .69, .70 and .70 at 1e-4, 3e-4 and 1e-3; partial:2 .70 and .66 at 3e-4 and 1e-3.
 # The rate of adapters was not searched.
 RATES = Rates(scratch=1e-2, body=3e-4, tuning=3e-4, adapter=1e-3, head=3e-3, steps=60, batch=32)
+LITE0 = "tf_efficientnet_lite0"  # as timm calls it
 SIDE = 112  # pixels; the lessons' pictures are small, and 224 takes four times as long
 
 
@@ -38,17 +40,19 @@ def efficientnet_lite0(weights: Path | None, *, side: int | None = None, taught:
     import timm
 
     check_side("efficientnet-lite0", side)
-    model = timm.create_model("tf_efficientnet_lite0", pretrained=False)
+    model = timm.create_model(LITE0, pretrained=False)
     if weights:
         state = torch.load(weights, map_location="cpu", weights_only=True)
         model.load_state_dict(dict(zip(model.state_dict(), state.values(), strict=True)))
+    native = Native(model)
     stages = {
         "stem": nn.Sequential(model.conv_stem, model.bn1),
         **numbered("block", model.blocks),
         "last": nn.Sequential(model.conv_head, model.bn2),
     }
     build = partial(efficientnet_lite0, None, side=side)
-    return _backbone("efficientnet-lite0", stages, Images(side or SIDE), mean_over_space, taught, build)
+    backbone = _backbone("efficientnet-lite0", stages, Images(side or SIDE), mean_over_space, taught, build)
+    return _wired(backbone, native, "timm", LITE0)
 
 
 def torchvision_model(name: str, weights: str | Path | None, *, side: int | None = None, taught: str = "") -> Backbone:
@@ -71,6 +75,7 @@ def torchvision_model(name: str, weights: str | Path | None, *, side: int | None
     look = Images(side or transforms.crop_size[0], tuple(transforms.mean), tuple(transforms.std))
     probe = torch.randn(2, 3, look.side, look.side, generator=torch.Generator().manual_seed(0))
     expected = _features_by_itself(name, model.eval(), probe, transforms.crop_size[0])
+    native = Native(model)
     stages, pool = _cut(model)
     build = partial(torchvision_model, name, None, side=side)
     backbone = _backbone(name, stages, look, pool, taught, build)
@@ -78,7 +83,7 @@ def torchvision_model(name: str, weights: str | Path | None, *, side: int | None
         features = backbone(probe)
     if features.shape != expected.shape or not torch.allclose(features, expected, atol=1e-4):
         raise TlkitError(f"tlkit can't cut torchvision's {name} into stages: {_CUTS}.")
-    return backbone
+    return _wired(backbone, native, "torchvision", name)
 
 
 _CUTS = "it knows ResNets, VGGs, DenseNets, EfficientNets, MobileNets, RegNets, ConvNeXts, ViTs, Swins and their like"
@@ -211,6 +216,12 @@ class _Patches(nn.Module):
         if tokens.shape[1] != self.positions.shape[1]:
             raise TlkitError("A ViT reads pictures of the one size that it was built for: leave size= out.")
         return self.dropout(tokens + self.positions)
+
+
+def _wired(backbone: Backbone, native: Native, library: str, model: str) -> Backbone:
+    names, ends = native.names(backbone), native.ends(backbone)
+    backbone.wiring = Wiring(library, model, backbone.prepare.side, names, ends, native.head)
+    return backbone
 
 
 def _backbone(name: str, stages: dict, look: Images, pool: Callable, taught: str, build: Callable) -> Backbone:

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from tlkit.arguments import whole
 from tlkit.errors import TlkitError, shown
 from tlkit.models.backbone import Backbone, Preparation
+from tlkit.models.wiring import Wiring
 
 NOTE_SIDE = 32  # pixels; rows are frequencies, low to high, columns are time
 NOTE_LEVELS = 32  # brightness 0 to 31
@@ -35,6 +36,7 @@ def note_cnn() -> Backbone:
         ),
     }
     backbone = Backbone("note-cnn", stages, prepare=note_inputs, pool=mean_over_time, width=96, modality="spectrogram")
+    backbone.wiring = Wiring("tlkit", "note-cnn")
     return backbone.to(memory_format=torch.channels_last)  # a third faster on a processor, the same numbers
 
 
@@ -50,6 +52,7 @@ def small_cnn() -> Backbone:
         "dense": _dense(mean_over_space, 128, 128),
     }
     backbone = Backbone("small-cnn", stages, prepare=Images(32), pool=mean_over_space, width=128)
+    backbone.wiring = Wiring("tlkit", "small-cnn")
     return backbone.to(memory_format=torch.channels_last)
 
 
@@ -59,7 +62,10 @@ def pixels(side: int | None = None) -> Backbone:
     look = Images(side or 28)
     taught = "nothing: it passes on the pixels as they are"
     width = 3 * look.side**2
-    return Backbone("pixels", {"pixels": nn.Flatten()}, prepare=look, pool=nn.Identity(), width=width, taught=taught)
+    stages = {"pixels": nn.Flatten()}
+    backbone = Backbone("pixels", stages, prepare=look, pool=nn.Identity(), width=width, taught=taught)
+    backbone.wiring = Wiring("tlkit", "pixels", look.side)
+    return backbone
 
 
 def check_side(name: str, side: int | None) -> None:

@@ -31,6 +31,7 @@ from tlkit.models.loading import (
     refuse_other_kinds,
 )
 from tlkit.models.sequences import Sequences, mean_over_tokens
+from tlkit.models.wiring import Native, Wiring
 
 # Found with MiniLM on reviews/movie, 64 shots, tried on training rows outside the shots, the mean of two seeds: full
 # .74, .75, .70 and .68 right at 5e-5, 1e-4, 2e-4 and 4e-4; lora:8 .70 at 5e-4 and 1e-3 alike. Those of causal models
@@ -240,6 +241,7 @@ def _cut(name: str, model: nn.Module, reader: Reader, taught: str, unembed: nn.M
 
 def _cut_exactly(name: str, model: nn.Module, reader: Reader, taught: str, unembed: nn.Module | None) -> TextBackbone:
     config, causal, dtype = model.config, model.get_output_embeddings() is not None, model.dtype
+    native = Native(model)
     base = model.base_model
     base = getattr(base, "decoder", base)  # OPT keeps its blocks one deeper
     base.config.use_cache = False
@@ -262,6 +264,8 @@ def _cut_exactly(name: str, model: nn.Module, reader: Reader, taught: str, unemb
         window = min((each for each in _windows(config) if each < (reader.limit or CONTEXT)), default=None)
         backbone = LanguageModel(name, stages, unembed=unembed, window=window, **options)
     _check(backbone.eval(), specimen, whole)
+    kind = "causal" if causal else "encoder"
+    backbone.wiring = Wiring("transformers", kind, reader.longest, native.names(backbone))
     return backbone
 
 
@@ -329,10 +333,29 @@ def _check(backbone: TextBackbone, read: Sequences, whole: Tensor) -> None:
 
 def _rebuild(name: str, config, reader: Reader, dtype: torch.dtype, *, causal: bool) -> TextBackbone:
     """The same network with the random weights that its own library gives a new one."""
+    model = _new(config, dtype, causal=causal)
+    return _cut(name, model, reader, "", model.get_output_embeddings())
+
+
+def _new(config, dtype: torch.dtype, *, causal: bool) -> nn.Module:
     from transformers import AutoModel, AutoModelForCausalLM
 
     with _quiet():
-        model = (AutoModelForCausalLM if causal else AutoModel).from_config(config, dtype=dtype)
+        return (AutoModelForCausalLM if causal else AutoModel).from_config(config, dtype=dtype)
+
+
+def unfilled(name: str, folder: Path, *, causal: bool, longest: int | None) -> TextBackbone:
+    """The network that a folder's config.json describes, with random weights, and the tokenizer that lies there."""
+    from transformers import AutoConfig
+
+    with _quiet():
+        config = AutoConfig.from_pretrained(folder, trust_remote_code=False)
+        refuse_other_kinds(name, config)
+        tokenizer = read_tokenizer(folder, trust_remote_code=False)
+    model = _new(config, config.dtype or torch.float32, causal=causal)
+    check_vocabulary(name, tokenizer, model)
+    limit = _limit(model)
+    reader = Reader(tokenizer, _longest(name, tokenizer, longest, limit), limit)
     return _cut(name, model, reader, "", model.get_output_embeddings())
 
 

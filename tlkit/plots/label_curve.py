@@ -71,6 +71,8 @@ def describe(curves: Curves, title: str = "", *, majority: Majority | None = Non
         for name, by_shots in curves.items()
     ]
     opening = f"{title}. " if title else ""
-    seeds = {seed for by_shots in curves.values() for found in by_shots.values() for seed in found.by_seed}
-    words = f"Named right, mean of {len(seeds)} seeds, by shots: {'; '.join(parts)}."
+    counts = [len(found.by_seed) for by_shots in curves.values() for found in by_shots.values()]
+    fewest, most = min(counts, default=0), max(counts, default=0)
+    seeds = f"{fewest} to {most}" if fewest < most else most
+    words = f"Named right, mean of {seeds} seeds, by shots: {'; '.join(parts)}."
     return f"{opening}{words}{uneven_words(majority)}"

@@ -9,6 +9,7 @@ from tlkit.events import Listener
 from tlkit.widgets.ahead import Piece, quiet
 from tlkit.widgets.base import Lab
 from tlkit.widgets.bench import Bench
+from tlkit.widgets.screen import Screen
 
 
 class AskingLab(Lab):
@@ -49,6 +50,16 @@ class AskingLab(Lab):
         """What there is of the present question so far, draw by draw."""
         return self.bench.found(*self._asked) if self._asked else []
 
+    @property
+    def screen(self) -> Screen:
+        """The lab's picture."""
+        return self._screen
+
+    @property
+    def must_train(self) -> bool:
+        """Whether the answer to what the controls ask takes a training."""
+        return not self.bench.knows(*self.question)
+
     def ask(self, _change: dict | None = None) -> None:
         """Answer what the controls ask."""
         with quiet().asked():
@@ -88,7 +99,7 @@ class AskingLab(Lab):
 
     def _work_ahead(self, now: tuple) -> None:
         """Make what only needs heads, the other positions of the last slider first."""
-        self._ahead.start(self._pieces(now))
+        self.work_ahead(self._pieces(now))
 
     def _pieces(self, now: tuple) -> Iterator[Piece]:
         light = [question for question in self.questions if self.bench.only_fits_heads(*question)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import html
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import ipywidgets as W
@@ -18,7 +18,7 @@ from tlkit.events import Listener, Progress, Step, Stopped
 from tlkit.experiments.source import as_source
 from tlkit.methods.classifier import check_modality
 from tlkit.methods.method import Strategy
-from tlkit.widgets.ahead import Ahead, quiet
+from tlkit.widgets.ahead import Ahead, Piece, quiet
 
 if TYPE_CHECKING:
     from tlkit.widgets.screen import Screen
@@ -106,8 +106,11 @@ class Lab(W.VBox):
     """A picture and its words, both in traits, and at most one training in the background, which can be stopped.
 
     A lab puts its controls, ``picture``, ``words`` and ``stop`` into ``children``, observes the controls, and answers
-    with :meth:`show`. What must train goes to :meth:`start`.
+    with :meth:`show`. What must train goes to :meth:`start`. A page that has no kernel moves ``controls`` through their
+    positions, and tells of what is ``beyond`` them.
     """
+
+    beyond = ""
 
     def __init__(self):
         self.picture, self.words = W.HTML(), W.HTML()
@@ -117,6 +120,24 @@ class Lab(W.VBox):
         self._halt, self._lock, self._ahead = threading.Event(), threading.RLock(), Ahead()
         super().__init__()
         self.add_class("tlkit-lab")
+
+    @property
+    def controls(self) -> list[W.Widget]:
+        """What a reader moves, from top to bottom."""
+        return [each for each in self.children if isinstance(each, (W.SelectionSlider, W.ToggleButtons))]
+
+    def ask(self, _change: dict | None = None) -> None:
+        """Answer what the controls ask."""
+        raise NotImplementedError
+
+    @property
+    def must_train(self) -> bool:
+        """Whether the answer to what the controls ask takes a training."""
+        return False
+
+    def recall(self) -> object | None:
+        """What saved runs answer to what the controls ask, without a training; nothing, where there are none."""
+        return None
 
     def show(self, png: bytes, words: str) -> None:
         """Show a picture, and say the same in words."""
@@ -139,6 +160,14 @@ class Lab(W.VBox):
         """Do ``work`` in the background, after what went on there was stopped; ``stopped`` says what Stop has left."""
         self.halt()
         self._halt.clear()
+        self.launch(work, stopped)
+
+    def work_ahead(self, pieces: Iterable[Piece]) -> None:
+        """Make these while nobody asks for anything, instead of those before."""
+        self._ahead.start(pieces)
+
+    def launch(self, work: Callable[[], None], stopped: Callable[[], str]) -> None:
+        """Do ``work`` in a thread of its own."""
         self._training = threading.Thread(target=self._do, args=(work, stopped), daemon=True)
         self._training.start()
 

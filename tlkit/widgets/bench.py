@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,15 +10,21 @@ import numpy as np
 from tlkit.datasets.task import Task
 from tlkit.events import Listener
 from tlkit.experiments.compare import transfer
+from tlkit.experiments.result import Result
 from tlkit.experiments.source import Source
 from tlkit.methods.strategy import as_strategy
 from tlkit.widgets.base import count
 
 
-def spread(accuracies: Sequence[float], decimals: int = 1) -> str:
+def spread(accuracies: Sequence[float], decimals: int = 1, each: str = "draw") -> str:
     """``71.3% to 80.0% over 5 draws``."""
     low, high = min(accuracies), max(accuracies)
-    return f"{low:.{decimals}%} to {high:.{decimals}%} over {count(len(accuracies), 'draw')}"
+    return f"{low:.{decimals}%} to {high:.{decimals}%} over {count(len(accuracies), each)}"
+
+
+def recalled(saved: Iterable[Result], *asked) -> dict[int, float]:
+    """The accuracy by seed of the saved runs of a source, target, strategy and shots, by their names."""
+    return {run.seed: run.accuracy for run in saved if (run.source, run.target, run.strategy, run.shots) == asked}
 
 
 @dataclass(frozen=True)
@@ -31,27 +37,41 @@ class Outcome:
 
 @dataclass(frozen=True, kw_only=True)
 class Draws:
-    """What a lab shows of one question: an accuracy for each draw so far."""
+    """What a lab shows of one question: an accuracy for each draw so far, or for each of the runs that were saved."""
 
     source: str
     target: str
     strategy: str
     shots: int
     accuracies: tuple[float, ...]
+    recalled: bool = False
 
     @property
     def mean(self) -> float:
         """The mean over draws."""
         return float(np.mean(self.accuracies))
 
+    def spread(self) -> str:
+        """``71.3% to 80.0% over 5 draws``, or over so many saved runs."""
+        return spread(self.accuracies, each="saved run" if self.recalled else "draw")
+
 
 @dataclass(frozen=True, kw_only=True)
 class NamedItem(Draws):
-    """The same, and what the network of the first draw says of one item: how likely each class is, and the truth."""
+    """The same, and what the network of the first draw says of one item: how likely each class is, and the truth.
 
-    probabilities: np.ndarray
+    Saved runs have no network, so nothing is said of the item there.
+    """
+
+    probabilities: np.ndarray | None
     truth: int
     classes: tuple[str, ...]
+
+    def judged(self, of: str) -> str:
+        """``Of the note it says C (93%) and is right.``"""
+        if self.probabilities is None:
+            return f"What a network says {of} is not saved: that takes the training."
+        return f"{of[0].upper()}{of[1:]} it says {self.verdict()}."
 
     def verdict(self) -> str:
         """``C (93%) and is right``."""

@@ -195,7 +195,7 @@ class DepthLab(Lab):
         self.shots = shots_slider("Labels of each class", shots, 5)
         self.story.observe(self._retell, "value")
         for control in (self.body, self.cut, self.shots):
-            control.observe(self._ask, "value")
+            control.observe(self.ask, "value")
         choices = [self.story] if len(self._stories) > 1 else []
         self.children = [*choices, self.body, self.cut, self.shots, self.stop, self.picture, self.words]
         self._cuts[self.story.value, self.body.value] = self._look(self.story.value, self.body.value)
@@ -209,6 +209,16 @@ class DepthLab(Lab):
         """What the lab shows."""
         return self._shown
 
+    def ask(self, _change: dict | None = None) -> None:
+        """Answer what the controls ask, after a look at the pictures where nobody has looked yet."""
+        asked = self.story.value, self.body.value
+        if asked in self._cuts:
+            self.halt()
+            self._show()
+        elif not self.training or asked != self._awaited:
+            self._awaited = asked
+            self.start(lambda: self._prepare(*asked), lambda: "Stopped. The picture is still that of before.")
+
     def _options(self) -> list[tuple[str, int]]:
         names = self._stories[self.story.value][0].stage_names
         return [(f"{number} {name}", number) for number, name in enumerate(names, start=1)]
@@ -219,17 +229,8 @@ class DepthLab(Lab):
     def _retell(self, _change: dict) -> None:
         """Another story may have another number of stages; the slider then begins at the last."""
         self.halt()
-        refill(self.cut, self._options(), self._depth(), self._ask)
-        self._ask()
-
-    def _ask(self, _change: dict | None = None) -> None:
-        asked = self.story.value, self.body.value
-        if asked in self._cuts:
-            self.halt()
-            self._show()
-        elif not self.training or asked != self._awaited:
-            self._awaited = asked
-            self.start(lambda: self._prepare(*asked), lambda: "Stopped. The picture is still that of before.")
+        refill(self.cut, self._options(), self._depth(), self.ask)
+        self.ask()
 
     def _prepare(self, story: str, body: str) -> None:
         what = style.short(self._stories[story][1].name)

@@ -182,6 +182,8 @@ class AdapterLab(Lab):
     ``saved`` is a comparison from which accuracies are taken.
     """
 
+    beyond = "training plans of which nothing is known yet."
+
     def __init__(self, source: Source | Backbone, target: Task | str, *, shots: int, saved: Results | None = None):
         super().__init__()
         source, target, shots = as_source(source), as_task(target), check_shots(shots)
@@ -194,9 +196,9 @@ class AdapterLab(Lab):
         self.train = W.Button(description="Train", icon="play", tooltip="Train these adapters, three draws")
         self.train.on_click(lambda _: self.go())
         for control in (self.rank, self.blocks):
-            control.observe(lambda _: self._show(), "value")
+            control.observe(self.ask, "value")
         self.children = [self.rank, self.blocks, W.HBox([self.train, self.stop]), self.picture, self.words]
-        self._show()
+        self.ask()
 
     def __repr__(self) -> str:
         return f"AdapterLab: {self.plan.words()}"
@@ -205,6 +207,11 @@ class AdapterLab(Lab):
     def plan(self) -> Plan:
         """What the sliders ask for."""
         return self.bench.plan(self.rank.value, self.blocks.value)
+
+    def ask(self, _change: dict | None = None) -> None:
+        """Show the plan that the sliders ask for, and what is known of it."""
+        with self._lock:
+            self.present(self._screen, self.plan)
 
     def go(self) -> None:
         """Train what the sliders ask for, in the background."""
@@ -215,8 +222,4 @@ class AdapterLab(Lab):
         for draw in range(DRAWS):
             follow = self.follow(f"Training {strategy}, draw {draw + 1} of {DRAWS}")
             self.bench.run(strategy, draw, on_event=follow)
-            self._show()
-
-    def _show(self) -> None:
-        with self._lock:
-            self.present(self._screen, self.plan)
+            self.ask()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import ipywidgets as W
 import numpy as np
@@ -18,6 +19,14 @@ from tlkit.widgets.base import Lab, buttons, count, texts_given
 from tlkit.widgets.screen import Screen, line
 
 NEAREST = 5
+SENTENCES = (  # to choose from where nobody reads what is typed
+    "What a wonderful morning!",
+    "I missed the last bus and it rains.",
+    "Turn off the light in the kitchen, please.",
+    "It is getting dark in here.",
+    "Play something cheerful.",
+    "The unputdownable masterpiece of a drowsy Tuesday",
+)
 LONGEST = 240  # characters of a text that are shown
 
 
@@ -25,6 +34,19 @@ MEANING, SHARED = "what it means (MiniLM)", "words they share (TF-IDF)"
 
 
 LOOKS = (("#0072b2", "o"), ("#e69f00", "^"), ("#009e73", "s"), ("#cc79a7", "D"))
+
+
+@dataclass(frozen=True)
+class Found:
+    """What the lab shows: where a sentence lies, what is nearest to it, and both in words."""
+
+    point: np.ndarray
+    nearest: Sequence[Near]
+    described: str
+
+    def words(self) -> str:
+        """The answer in words."""
+        return self.described
 
 
 class Map(Screen):
@@ -57,11 +79,10 @@ class Map(Screen):
         self._ax.set_title(f"{len(target.test)} {style.short(target.name)}", loc="left", fontweight="bold")
         self._ax.legend(loc="upper left", bbox_to_anchor=(1, 1), frameon=False)
 
-    def update(self, shown: tuple[np.ndarray, Sequence[Near]]) -> None:
+    def update(self, shown: Found) -> None:
         """A text at its point as a star, and lines to the nearest."""
-        point, nearest = shown
-        star = self._plane.transform(point[None])[0]
-        near = self._places[[each.row for each in nearest]].reshape(-1, 2)
+        star = self._plane.transform(shown.point[None])[0]
+        near = self._places[[each.row for each in shown.nearest]].reshape(-1, 2)
         self._lines.set_segments([(star, place) for place in near])
         self._near.set_data(*near.T)
         self._star.set_data(*star[:, None])
@@ -73,12 +94,15 @@ class Neighbours(Lab):
     ``tasks`` are tasks of texts by name. All of their test texts are read once, when the lab is made.
     """
 
+    beyond = "any sentence that you type."
+    sentences = SENTENCES
+
     def __init__(
         self,
         backbone: Backbone,
         tasks: str | Task | Sequence[str | Task] = ("reviews/tweets", "intents"),
         *,
-        text: str = "What a wonderful morning!",
+        text: str = SENTENCES[0],
     ):
         super().__init__()
         self.backbone, given = check_backbone(backbone), texts_given(tasks)
@@ -94,12 +118,17 @@ class Neighbours(Lab):
         self.by = buttons("Near by", [MEANING, SHARED])
         self.list = W.HTML()
         for control in (self.text, self.task, self.by):
-            control.observe(lambda _: self._answer(), "value")
+            control.observe(self.ask, "value")
         self.children = [self.text, self.task, self.by, self.picture, self.words, self.list]
-        self._answer()
+        self.ask()
 
     def __repr__(self) -> str:
         return f"Neighbours: {self.said()}"
+
+    @property
+    def controls(self) -> list[W.Widget]:
+        """What a reader moves without a kernel: the sentence is one of a few."""
+        return [self.text, self.task, self.by]
 
     @property
     def nearest(self) -> list[Near]:
@@ -122,7 +151,8 @@ class Neighbours(Lab):
             f"“{shortened(first.text)}” ({first.label}), cosine {first.cosine:.2f}."
         )
 
-    def _answer(self) -> None:
+    def ask(self, _change: dict | None = None) -> None:
+        """Answer what the controls ask."""
         nearest, shown = self.nearest, (self.task.value, self.by.value)
         if shown not in self._maps:
             self._maps[shown] = Map(self._shelf)
@@ -131,7 +161,7 @@ class Neighbours(Lab):
             for near in nearest
         )
         self.list.value = f'<ol style="max-width:60em;line-height:1.4">{rows}</ol>'
-        self.show(self._maps[shown].show((self._shelf.point(self.text.value), nearest)), self.said())
+        self.present(self._maps[shown], Found(self._shelf.point(self.text.value), nearest, self.said()))
 
 
 def shortened(text: str) -> str:

@@ -15,6 +15,7 @@ HERE = Path(__file__).parent
 NEUTRAL = 0.5  # where the curve lies before anybody has touched it
 
 EMPTY = "Not drawn yet: drag the points, or Tab to one and use the arrow keys."
+EXACT = "You were right to the point, everywhere."
 DRAWN = "Your prediction is in; you can still change it."
 SKIPPED = (
     "You drew nothing this time, which is fine; "
@@ -117,7 +118,7 @@ class Predict(anywidget.AnyWidget):
         gaps = self._gaps()
         worst = max(range(len(gaps)), key=lambda i: abs(gaps[i]))
         if round(abs(gaps[worst])) == 0:
-            return "You were right to the point, everywhere."
+            return EXACT
         side = "too high" if gaps[worst] > 0 else "too low"
         return (
             f"You were {_points(self.score())} off on average, and most after {self.steps[worst]}: "

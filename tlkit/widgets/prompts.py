@@ -133,6 +133,10 @@ class PromptLab(Lab):
     any other can be typed.
     """
 
+    beyond = (
+        "sentences and label words of your own choice, examples in the prompt, and asking about many texts at once."
+    )
+
     def __init__(
         self, backbone: Backbone, task: Task | str, *, templates: Mapping[str, str] = WORDINGS, texts: int = 8
     ):
@@ -160,7 +164,7 @@ class PromptLab(Lab):
         self.reads = W.HTML()
         controls = [self.text, self.own, self.wording, self.shown, self.order, self.label_words, self.calibrated]
         for control in controls:
-            control.observe(lambda _: self.ask(), "value")
+            control.observe(self.ask, "value")
         self.children = [*controls, W.HBox([self.test, self.stop]), self.picture, self.words, self.reads]
         self.ask()
         self.wait()
@@ -180,7 +184,12 @@ class PromptLab(Lab):
             self.wording.value, self.shown.value, self.order.value, self.label_words.value, self.calibrated.value
         )
 
-    def ask(self) -> None:
+    @property
+    def controls(self) -> list[W.Widget]:
+        """What a reader moves without a kernel: nothing that would take thousands of readings."""
+        return [self.text, self.wording, self.calibrated]
+
+    def ask(self, _change: dict | None = None) -> None:
         """Ask about the sentence."""
         self.order.disabled = not self.shown.value
         question, text = self.question, self.own.value.strip() or self.text.value
@@ -211,7 +220,7 @@ class PromptLab(Lab):
                 '<pre style="white-space:pre-wrap;border-left:4px solid #0072b2;padding:.3em .9em">'
                 f"{html.escape(answer.prompt)}</pre></div>"
             )
-        self._ahead.start(self._pieces(question, text))
+        self.work_ahead(self._pieces(question, text))
 
     def _pieces(self, now: Question, text: str) -> Iterator[Piece]:
         """The other sentences, and then the other positions of each control."""

@@ -46,14 +46,22 @@ class Screen:
 
     def show(self, shown: object) -> bytes:
         """What is shown, as PNG."""
-        if (dependence := self.depends_on(shown)) != self._dependence:
-            self.update_behind(shown)
-            self._dependence, self._backdrop = dependence, None
-        self.update(shown)
+        self.arrange(shown)
         with picture.missing_letters_told_once():
             self._canvas.restore_region(self._drawn_behind())
             self._draw(self.changing)
         return picture.encode(self._canvas.buffer_rgba())
+
+    def arrange(self, shown: object) -> None:
+        """Set all artists to what is shown."""
+        if (dependence := self.depends_on(shown)) != self._dependence:
+            self.update_behind(shown)
+            self._dependence, self._backdrop = dependence, None
+        self.update(shown)
+
+    def renew(self) -> None:
+        """Draw everything anew next time."""
+        self._ground = None
 
     def _drawn_behind(self) -> object:
         ground = self._drawn_ground()
@@ -159,9 +167,14 @@ class Likelihoods(Bars):
         ax.set(title="what it says (hatched: true)", xlim=(0, 1))
         ax.set_xticks([0, 0.5, 1], ["0%", "50%", "100%"])
         ax.spines[["top", "right"]].set_visible(False)
+        place = {"ha": "center", "va": "center", "transform": ax.transAxes, "fontsize": 9}
+        self._silence = ax.text(0.5, 0.5, "not saved:\ntakes the training", **place)
+        self.artists.append(self._silence)
 
-    def tell(self, probabilities: Sequence[float], truth: int | None, colour: str) -> None:
-        """What it says; ``truth`` is the row of the true class, if that is known and shown."""
+    def tell(self, probabilities: Sequence[float] | None, truth: int | None, colour: str) -> None:
+        """What it says, if there is a network; ``truth`` is the row of the true class, if that is known and shown."""
+        self._silence.set_visible(probabilities is None)
+        probabilities = () if probabilities is None else probabilities
         rows = range(len(probabilities))
         self.update(probabilities, [colour] * len(rows), [row == truth for row in rows])
 

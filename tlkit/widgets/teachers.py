@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from tlkit.methods.strategy import as_strategy
 from tlkit.plots import style
 from tlkit.widgets.asking import AskingLab
 from tlkit.widgets.base import buttons, count, given_pairs, given_shots, given_strategies, shots_slider
-from tlkit.widgets.bench import Benches, Draws, TransferBench, spread
+from tlkit.widgets.bench import Benches, Draws, TransferBench, recalled
 from tlkit.widgets.screen import Bars, CurveScreen
 
 DRAWS = 5  # different sets of labelled notes, for the spread; the saved runs from scratch have as many
@@ -49,7 +50,7 @@ class Answer(Draws):
         how = f"{style.label(self.strategy)}, {count(self.shots, 'label')} of each class"
         return (
             f"{self.teacher} as the teacher, {how}: {self.mean:.1%} of the {style.short(self.target)} "
-            f"test named right ({spread(self.accuracies)}). That is {abs(gain):.1f} points {side} scratch: {verdict}."
+            f"test named right ({self.spread()}). That is {abs(gain):.1f} points {side} scratch: {verdict}."
         )
 
 
@@ -59,8 +60,9 @@ class Screen(CurveScreen):
     def __init__(self, shots: Sequence[int], saved: Results):
         super().__init__(shots, [1.7, 1], left=0.085, right=0.98, wspace=0.3)
         self._saved, (gains,) = saved, self.panels
-        self._gains = Bars(gains, range(1, DRAWS + 1), width=0.6)
-        gains.set(xlim=(0.4, DRAWS + 0.6), xticks=range(1, DRAWS + 1), xlabel="draw", ylim=(-REACH, REACH))
+        self._panel, self._gains = gains, Bars(gains, range(1, max(DRAWS, len(saved.seeds)) + 1), width=0.6)
+        gains.set(xlabel="draw, or saved run", ylim=(-REACH, REACH))
+        self._make_room(DRAWS)
         gains.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:+.0f}"))
         gains.set_title("points over scratch", loc="left")
         gains.spines[["top", "right"]].set_visible(False)
@@ -70,7 +72,13 @@ class Screen(CurveScreen):
         """The answer on its panels."""
         self.update_curve(shown, f"{shown.teacher}: {shown.mean:.0%}")
         colours = [HELP if gain >= 0 else HARM for gain in shown.gains]
+        self._make_room(max(DRAWS, len(shown.gains)))
         self._gains.update(shown.gains, colours, shown.gains < 0)
+
+    def _make_room(self, bars: int) -> None:
+        """For so many bars; the axes are drawn anew only where that is another number."""
+        self._panel.set_xlim(0.4, bars + 0.6)
+        self._panel.set_xticks(range(1, bars + 1, max(1, bars // DRAWS)))
 
     def saved(self, shown: Answer) -> dict[str, Results]:
         """Scratch, and the strategy with this teacher."""
@@ -102,7 +110,7 @@ class TeacherLab(AskingLab):
         for source in sources.values():
             check_modality(source.backbone, self._target)
         self.bench = Benches({name: TransferBench(source, DRAWS) for name, source in sources.items()})
-        self._saved = _alone(saved, self._target.name)
+        self._runs, self._saved = saved, _alone(saved, self._target.name)
         _check(self._saved, shots)
         self._screen = Screen(shots, saved)
         names = [as_strategy(name).name for name in given_strategies(strategies)]
@@ -128,7 +136,19 @@ class TeacherLab(AskingLab):
     @property
     def answer(self) -> Answer:
         """What the lab shows; there must be an outcome."""
-        (teacher, target, strategy, shots), outcomes = self._asked, self.outcomes
+        return self._said(dict(enumerate(outcome.accuracy for outcome in self.outcomes)))
+
+    def recall(self) -> Answer | None:
+        """The saved runs of what the controls ask, each with a teacher and a beginner of its own."""
+        self._asked = teacher, target, strategy, shots = self.question
+        found = recalled(self._runs, self.bench[teacher].source.name, target.name, strategy, shots)
+        alone = self._saved.accuracy("scratch", shots=shots).by_seed
+        both = {seed: accuracy for seed, accuracy in found.items() if seed in alone}
+        return dataclasses.replace(self._said(both), recalled=True) if both else None
+
+    def _said(self, accuracies: Mapping[int, float]) -> Answer:
+        """What accuracies, by seed or draw, say beside those from scratch."""
+        teacher, target, strategy, shots = self._asked
         alone = self._saved.accuracy("scratch", shots=shots).by_seed
         return Answer(
             teacher=teacher,
@@ -136,8 +156,8 @@ class TeacherLab(AskingLab):
             target=target.name,
             strategy=strategy,
             shots=shots,
-            accuracies=tuple(outcome.accuracy for outcome in outcomes),
-            alone=tuple(alone[draw] for draw in range(len(outcomes))),
+            accuracies=tuple(accuracies.values()),
+            alone=tuple(alone[seed] for seed in accuracies),
         )
 
     @property

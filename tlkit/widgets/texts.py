@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import html
 import itertools
 from collections.abc import Sequence
@@ -22,7 +23,7 @@ from tlkit.models.backbone import Backbone
 from tlkit.plots import style
 from tlkit.widgets.asking import AskingLab
 from tlkit.widgets.base import buttons, count, given_shots, given_strategies, shots_slider, slider, texts_given
-from tlkit.widgets.bench import NamedItem, Outcome, TransferBench, spread
+from tlkit.widgets.bench import NamedItem, Outcome, TransferBench, recalled
 from tlkit.widgets.neighbours import shortened
 from tlkit.widgets.screen import CurveScreen, Likelihoods
 
@@ -42,8 +43,8 @@ class Answer(NamedItem):
         """The answer as a sentence or two."""
         return (
             f"{style.label(self.strategy)}, {count(self.shots, 'label')} of each class: {self.mean:.1%} of "
-            f"{style.short(self.target)} named right ({spread(self.accuracies)}). "
-            f"Of the text below it says {self.verdict()}."
+            f"{style.short(self.target)} named right ({self.spread()}). "
+            f"{self.judged('of the text below')}"
         )
 
 
@@ -105,11 +106,12 @@ class Screen(CurveScreen):
     def update(self, shown: Answer) -> None:
         """The answer on its panels."""
         self.update_curve(shown, f"{shown.mean:.0%} with {shown.shots} of each")
-        likeliest = np.argsort(-shown.probabilities, kind="stable")[:MOST_BARS][::-1]
+        said = np.zeros(len(shown.classes)) if shown.probabilities is None else shown.probabilities
+        likeliest = np.argsort(-said, kind="stable")[:MOST_BARS][::-1]
         truth = next(iter(np.flatnonzero(likeliest == shown.truth)), None)
         self._panel.set_ylim(-0.6, len(likeliest) - 0.4)
         self._panel.set_yticks(range(len(likeliest)), [shown.classes[number] for number in likeliest])
-        self._likelihoods.tell(shown.probabilities[likeliest], truth, style.style(shown.strategy)[0])
+        self._likelihoods.tell(None if shown.recalled else said[likeliest], truth, style.style(shown.strategy)[0])
 
     def saved(self, shown: Answer) -> dict[str, Results]:
         """Counted words, to compare with, and the strategy itself."""
@@ -137,7 +139,8 @@ class WordsLab(AskingLab):
         source, shots, given = as_source(source), given_shots(shots), texts_given(tasks)
         for each in given:
             check_modality(source.backbone, each)
-        self.bench, self._screen = Bench(source, max(shots)), Screen(shots, as_results(saved))
+        self._saved = as_results(saved)
+        self.bench, self._screen = Bench(source, max(shots)), Screen(shots, self._saved)
         self._tasks = {style.short(each.name): each for each in given}
         names = [as_strategy(name).name for name in given_strategies(strategies)]
         self.task = buttons("Task", list(self._tasks))
@@ -180,25 +183,46 @@ class WordsLab(AskingLab):
     @property
     def answer(self) -> Answer:
         """What the lab shows; there must be an outcome."""
-        (target, strategy, shots), place = self._asked, self.read.value - 1
-        row, outcomes = rows_to_read(target)[place], self.outcomes
+        outcomes = self.outcomes
+        return self._said([each.accuracy for each in outcomes], outcomes[0].probabilities[self.read.value - 1])
+
+    @property
+    def must_train(self) -> bool:
+        """Whether the answer takes a training; to read a task is none."""
+        return self.strategy.value not in (BASELINE, "head") and super().must_train
+
+    def recall(self) -> Answer | None:
+        """The saved runs of what the controls ask; none of them says anything of the text."""
+        self._asked = target, strategy, shots = self.question
+        found = recalled(self._saved, self.bench.source.name, target.name, strategy, shots)
+        shown = self._said(list(found.values()), None) if found else None
+        return shown and dataclasses.replace(shown, recalled=True)
+
+    def _said(self, accuracies: Sequence[float], probabilities: np.ndarray | None) -> Answer:
+        """What accuracies say, and perhaps a network of the text that is read."""
+        target, strategy, shots = self._asked
+        row = rows_to_read(target)[self.read.value - 1]
         return Answer(
             source=self.bench.source.name,
             target=target.name,
             strategy=strategy,
             shots=shots,
-            accuracies=tuple(outcome.accuracy for outcome in outcomes),
+            accuracies=tuple(accuracies),
             text=str(target.test.items[row]),
-            probabilities=outcomes[0].probabilities[place],
+            probabilities=probabilities,
             truth=int(target.test.labels[row]),
             classes=target.classes,
         )
 
     def show_answer(self) -> None:
         """Show what there is of the answer, and the text that it is about."""
-        shown = html.escape(shortened(self.answer.text))
-        self.text.value = f'<blockquote style="max-width:56em">{shown}</blockquote>'
+        self._write_text()
         super().show_answer()
+
+    def _write_text(self) -> None:
+        target, row = self._tasks[self.task.value], self.read.value - 1
+        shown = html.escape(shortened(str(target.test.items[rows_to_read(target)[row]])))
+        self.text.value = f'<blockquote style="max-width:56em">{shown}</blockquote>'
 
     def follow_draw(self, question: tuple, draw: int) -> Listener:
         """The listener of one draw, which may begin with reading."""
@@ -206,5 +230,6 @@ class WordsLab(AskingLab):
 
     def _turn(self) -> None:
         """Another text, of the same networks."""
+        self._write_text()
         if self.outcomes:
             self.show_answer()

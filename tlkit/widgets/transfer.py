@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from tlkit.methods.strategy import as_strategy
 from tlkit.plots import style
 from tlkit.widgets.asking import AskingLab
 from tlkit.widgets.base import buttons, count, given_shots, given_strategies, given_tasks, shots_slider, slider
-from tlkit.widgets.bench import NamedItem, Outcome, TransferBench, spread, trains
+from tlkit.widgets.bench import NamedItem, Outcome, TransferBench, recalled, trains
 from tlkit.widgets.screen import CurveScreen, Likelihoods
 from tlkit.widgets.sound import MIDDLE_C, player
 
@@ -36,8 +37,8 @@ class Answer(NamedItem):
         """The answer as a sentence or two."""
         return (
             f"{style.label(self.strategy)}, {count(self.shots, 'note')} of each name: {self.mean:.1%} of the "
-            f"{style.short(self.target)} notes named right ({spread(self.accuracies)}). "
-            f"For the note that you hear it says {self.verdict()}."
+            f"{style.short(self.target)} notes named right ({self.spread()}). "
+            f"{self.judged('for the note that you hear')}"
         )
 
 
@@ -119,7 +120,8 @@ class TransferLab(AskingLab):
             _check_notes(target)
             target.draw(max(shots))
         self.bench = TransferBench(source, DRAWS, rows_of_keys)
-        self._screen = Screen(shots, source.classes, as_results(saved))
+        self._saved = as_results(saved)
+        self._screen = Screen(shots, source.classes, self._saved)
         self._targets = {style.short(target.name): target for target in given}
         named = {style.label(each.name): each for each in map(as_strategy, given_strategies(strategies))}
         self.instrument = buttons("Instrument", list(self._targets))
@@ -154,6 +156,14 @@ class TransferLab(AskingLab):
     def answer(self) -> Answer:
         """What the lab shows; there must be an outcome."""
         return answer(self.outcomes, self.bench.source.name, self._asked, self.note.value)
+
+    def recall(self) -> Answer | None:
+        """The saved runs of what the controls ask; none of them says anything of the note."""
+        (target, *asked), source = self.question, self.bench.source.name
+        found = recalled(self._saved, source, target.name, *asked)
+        silent = [Outcome(accuracy, np.full((len(KEYS), len(target.classes)), np.nan)) for accuracy in found.values()]
+        shown = answer(silent, source, self.question, self.note.value) if found else None
+        return shown and dataclasses.replace(shown, probabilities=None, recalled=True)
 
     def _turn(self) -> None:
         """Another note, of the same networks."""

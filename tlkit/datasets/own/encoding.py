@@ -22,7 +22,7 @@ OTHERS = {  # how files begin that are called a table and are none
     b"\xd0\xcf\x11\xe0": "an old workbook (.xls): save it as .xlsx or .csv",
     b"\x1f\x8b": "packed: add .gz to its name",
     b"%PDF": "a PDF: save its table as .csv",
-    b"PAR1": "Parquet: read it with pandas, and give the frame",
+    b"PAR1": "Parquet: call it .parquet",
     b"SQLite format 3": "a database: save one table of it as .csv",
     b"{\\rtf": "RTF: save it as .csv",
     b"\x89PNG": "a picture: from_folder reads pictures",

@@ -15,7 +15,8 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from tlkit.datasets.own.copies import near_copies
 from tlkit.datasets.own.grey import Deep, measure, scale_of
-from tlkit.datasets.own.split import SIDES, Found, listed, short
+from tlkit.datasets.own.listing import find_listing
+from tlkit.datasets.own.split import SIDES, Found, Skipped, listed, short
 from tlkit.datasets.task import array_digest
 from tlkit.errors import TlkitError
 
@@ -28,6 +29,7 @@ LEFTOVERS = (  # what systems, disks and unpackers leave behind, besides .hidden
 )  # fmt: skip
 UNLABELLED = ("test", "val", "eval", "unlab")  # how folders begin that may lie beside train and have no labels
 PAGED = ("TIFF", "GIF", "WEBP", "PNG")  # whose files may hold several pictures of one rank
+MOST = 2 << 30  # bytes of all pictures together
 DARK = 31  # of 255: pictures that are nowhere lighter show nothing
 UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -54,13 +56,23 @@ class Read(NamedTuple):
     pages: int
 
 
-def read_pictures(root: Path, side: int) -> Found:
-    """Every picture that can be read, as (side, side, 3), with the name of its folder for a label."""
-    places, how = _places(root)
-    files = [(label, part, file) for label, part, folder in places for file in _files(folder)]
+def read_pictures(root: Path, side: int, label: str | None = None) -> Found:
+    """Every picture that can be read, as (side, side, 3), with the name of its folder for a label.
+
+    Where a table beside them names the pictures, the labels are in its column ``label``.
+    """
+    listing = find_listing(root, label)
+    if listing:
+        files, strays, how = listing.files, listing.skipped, f", labelled by {listing.source}"
+        places = sorted({(name, part, root) for name, part, _ in files})
+    else:
+        places, how = _places(root)
+        files = [(name, part, file) for name, part, folder in places for file in _files(folder)]
+        strays = _strays(root, [folder for *_, folder in places])
+    _refuse_many(root, len(files), side)
     names = [_said(file.relative_to(root).as_posix()) for *_, file in files]
-    read = _read_all([file for *_, file in files], side)
-    failed = {row: f"{short(names[row])} ({why})" for row, why in enumerate(read) if isinstance(why, str)}
+    read = _read_all([file for *_, file in files], (side, side))
+    failed = {row: Skipped(short(names[row]), why) for row, why in enumerate(read) if isinstance(why, str)}
     _check_classes(root, places, [place[:2] for place in files], failed)
     rows = [row for row in range(len(files)) if row not in failed]
     good, names, labels = [read[row] for row in rows], [names[row] for row in rows], [files[row][0] for row in rows]
@@ -75,10 +87,19 @@ def read_pictures(root: Path, side: int) -> Found:
         names=names,
         keys=([each.digest for each in good], [contents[first] for first in copies]),
         sides=[files[row][1] for row in rows if files[row][1]],
-        skipped=[*failed.values(), *_strays(root, [folder for *_, folder in places])],
+        skipped=[*failed.values(), *strays],
         how=how + scales,
         doubts=_losses(good, items, names),
     )
+
+
+def _refuse_many(root: Path, files: int, side: int) -> None:
+    """All pictures are held in memory at once."""
+    if files * side * side * 3 > MOST:
+        raise TlkitError(
+            f"{root} holds {files:,} files, which at {side} pixels take more than {MOST >> 30} GB: give a smaller "
+            "side=, or a part of them."
+        )
 
 
 def _scaled(read: list[Read]) -> tuple[list[np.ndarray], str]:
@@ -183,7 +204,7 @@ def _strays(root: Path, folders: list[Path]) -> list[str]:
     """Pictures beside the class folders."""
     beside = [path for above in sorted({root, *(folder.parent for folder in folders)}) for path in _inside(above)]
     pictures = [path for path in beside if path.is_file() and path.suffix.lower() in PICTURES]
-    return [f"{short(_said(path.relative_to(root).as_posix()))} (it is in no class folder)" for path in pictures]
+    return [Skipped(short(_said(path.relative_to(root).as_posix())), "it is in no class folder") for path in pictures]
 
 
 def _said(name: str) -> str:
@@ -211,20 +232,20 @@ def _check_classes(root: Path, places: list, files: list[tuple[str, str]], faile
             )
 
 
-def _read_all(files: list[Path], side: int) -> list[Read | str]:
+def _read_all(files: list[Path], size: tuple[int, int]) -> list[Read | str]:
     with warnings.catch_warnings(), ThreadPoolExecutor(max_workers=4) as pool:
         warnings.simplefilter("ignore")  # a file's odd metadata
         warnings.simplefilter("error", Image.DecompressionBombWarning)
-        return list(pool.map(lambda file: _read(file, side), files))
+        return list(pool.map(lambda file: _read(file, size), files))
 
 
-def _read(path: Path, side: int) -> Read | str:
+def _read(path: Path, wanted: tuple[int, int]) -> Read | str:
     """The picture, or why it can't be read."""
     try:
         with Image.open(path, formats=FORMATS) as image:
             size, deep = image.size, any(";16" in str(tile[3]) for tile in image.tile)
             pages = getattr(image, "n_frames", 1) if image.format in PAGED else 1
-            picture = _square(image, side)
+            picture = _fitted(image, wanted)
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
         return Read(picture, digest, size, deep and not isinstance(picture, Deep), pages)
@@ -234,6 +255,19 @@ def _read(path: Path, side: int) -> Read | str:
         return f"it has more than {Image.MAX_IMAGE_PIXELS / 1e6:.0f} million pixels: make it smaller"
     except Exception as error:  # a broken file can raise anything, and its name and the reason are told
         return f"it can't be read: {getattr(error, 'strerror', None) or str(error) or type(error).__name__}"
+
+
+def read_picture(path: Path, size: tuple[int, int], *, grey: bool) -> np.ndarray:
+    """One picture as those of a task are: (height, width, 3), or (height, width) if ``grey``; ``size`` is width first.
+
+    Deep grey is refused: what is black and what is white in it was told by a whole folder.
+    """
+    (read,) = _read_all([path], size)
+    if isinstance(read, str):
+        raise TlkitError(f"{path} can't be named: {read}.")
+    if isinstance(read.picture, Deep):
+        raise TlkitError(f"{path} has grey of more than 8 bits, and one file does not say its scale: save it with 8.")
+    return np.asarray(Image.fromarray(read.picture).convert("L")) if grey else read.picture
 
 
 def _what_else(path: Path) -> str:
@@ -247,17 +281,15 @@ def _what_else(path: Path) -> str:
     return "it is no picture that can be read"
 
 
-def _square(image: Image.Image, side: int) -> np.ndarray | Deep:
-    """Upright, in colour, the shorter side at ``side`` and cut square about the middle; deep grey as numbers."""
-    image.draft("RGB", (2 * side, 2 * side))  # a large JPEG is decoded at a fraction of its size
+def _fitted(image: Image.Image, size: tuple[int, int]) -> np.ndarray | Deep:
+    """Upright, in colour, brought to ``size`` (width, height) and cut about the middle; deep grey as numbers."""
+    image.draft("RGB", (2 * size[0], 2 * size[1]))  # a large JPEG is decoded at a fraction of its size
     image.load()
     turn = (
         None if image.format == "TIFF" else UPRIGHT.get(image.getexif().get(ORIENTATION))
     )  # Pillow turns a TIFF itself
     deep = measure(image) if image.mode[0] in "IF" else None  # 16 or 32 bits of grey, which Pillow would cut off at 255
-    image = ImageOps.fit(
-        Image.fromarray(deep.grey) if deep else _coloured(image), (side, side), Image.Resampling.BILINEAR
-    )
+    image = ImageOps.fit(Image.fromarray(deep.grey) if deep else _coloured(image), size, Image.Resampling.BILINEAR)
     if image.mode == "RGBA":
         image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image).convert("RGB")
     picture = np.array(image if turn is None else image.transpose(turn))

@@ -40,12 +40,19 @@ def from_folder(
     ``test`` yourself. Grey of more than 8 bits gets one scale for the whole folder, which ``about`` tells. The tag
     ``origin`` says which file an example is.
     """
-    share, seed, name = _check_share(test), check_seed(seed), _check_name(name)
-    side = whole(side, f"side={shown(side)} is no size for pictures in pixels", least=8, most=1024)
-    root = _there(path, "a folder")
+    share, seed = _check_share(test), check_seed(seed)
+    side, name = check_options(side, name)
+    root = there(path, "a folder")
     if not root.is_dir():
         raise TlkitError(f"{root} is a file: name the folder that holds the class folders, or unpack it first.")
-    found = without_leaks(read_pictures(root, side))
+    found = pictures_in(root, side)
+    tell(found, "picture")
+    return as_task("image", found, np.stack(found.items), draw_test(found, share, seed), name or found.source)
+
+
+def pictures_in(root: Path, side: int, label: str | None = None) -> Found:
+    """The pictures of a folder, of which each class can be on both sides of a split."""
+    found = without_leaks(read_pictures(root, side, label))
     if thin := thin_classes(found):
         need = "one in each part of the split" if found.sides else "one to learn from and one to be tested on"
         hint = f" ({listed(found.skipped, 3)})" if found.skipped else ""
@@ -53,8 +60,7 @@ def from_folder(
             f"The class {thin[0]!r} of {root} needs two different pictures or more, {need}{hint}: add some, or take "
             f"its folder out."
         )
-    tell(found, "picture")
-    return _task("image", found, np.stack(found.items), share, seed, name or found.source)
+    return found
 
 
 def from_csv(
@@ -82,6 +88,14 @@ def from_csv(
     such as "cp1251". The tag ``origin`` says which row an example is.
     """
     share, seed, name = _check_share(test), check_seed(seed), _check_name(name)
+    found, stem = texts_in(path, text, label, group, encoding)
+    tell(found, "text")
+    items = np.array(found.items, dtype=object)
+    return as_task("text", found, items, draw_test(found, share, seed), name or stem)
+
+
+def texts_in(path: object, text: object, label: object, group: object, encoding: str | None) -> tuple[Found, str]:
+    """The texts of a table, of which each class can be on both sides of a split, and what to call them."""
     text, label, group = _names_in("text", text, several=True), _names_in("label", label), _names_in("group", group)
     check_encoding(encoding)
     table, stem = _table(path, encoding)
@@ -93,14 +107,13 @@ def from_csv(
         raise TlkitError(
             f"{table.source} has {one} with rows on both sides of the split{hint}: give two classes or more."
         )
-    tell(found, "text")
-    return _task("text", found, np.array(found.items, dtype=object), share, seed, name or stem)
+    return found, stem
 
 
 def _table(path: object, encoding: str | None) -> tuple[Table, str]:
     """The table in a file or a frame, and what to call it."""
     if isinstance(path, (str, os.PathLike)):
-        file = _there(path, "a table")
+        file = there(path, "a table")
         if file.is_dir():
             raise TlkitError(
                 f"{file} is a folder: name the table in it, or read a folder of pictures with from_folder."
@@ -115,12 +128,12 @@ def _table(path: object, encoding: str | None) -> tuple[Table, str]:
     raise TlkitError(f"from_csv takes the path of a table or a pandas frame, and this is {_kind(path)}{hint}.")
 
 
-def _task(modality: str, found: Found, items: np.ndarray, share: float, seed: int, name: str) -> Task:
+def as_task(modality: str, found: Found, items: np.ndarray, tested: np.ndarray, name: str) -> Task:
+    """A task of what was found, of which the rows ``tested`` (a mask) are the test."""
     classes = _sorted(set(found.labels))
     number = {label: place for place, label in enumerate(classes)}
     labels = np.array([number[label] for label in found.labels], dtype=np.int64)
     examples = Examples(items, labels, {"origin": np.array(found.names, dtype=object)})
-    tested = draw_test(found, share, seed)
     left_out = f"; {len(found.skipped)} {found.things} were skipped" if found.skipped else ""
     counts = np.bincount(labels)
     most = f"; {counts.max() / len(labels):.0%} are {short(classes[counts.argmax()])!r}"
@@ -136,7 +149,7 @@ def _sorted(labels: set[str]) -> tuple[str, ...]:
     return tuple(sorted(labels, key=lambda label: (label.casefold(), label)))
 
 
-def _there(path: object, what: str) -> Path:
+def there(path: object, what: str) -> Path:
     """The path in full, if something is there."""
     try:
         given = os.fspath(path)
@@ -178,6 +191,11 @@ def _names_in(argument: str, given: object, *, several: bool = False) -> str | l
         return [_names_in(argument, each) for each in given]
     many = " or a list of such" if several else ""
     raise TlkitError(f"{argument}={given!r} names no column: give the heading of a column as text{many}.")
+
+
+def check_options(side: object, name: object) -> tuple[int, str | None]:
+    """The size of pictures and the name of a task, if they can be that."""
+    return whole(side, f"side={shown(side)} is no size for pictures in pixels", least=8, most=1024), _check_name(name)
 
 
 def _check_name(name: object) -> str | None:

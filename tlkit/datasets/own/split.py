@@ -18,6 +18,19 @@ SIDES = {
 TOLD = 5  # of what was skipped, a warning names so many
 
 
+class Skipped(str):
+    """What was left out, as a sentence holds it: ``name (why)``; and the two by themselves."""
+
+    name: str
+    why: str
+
+    def __new__(cls, name: str, why: str) -> Skipped:
+        """One entry."""
+        entry = super().__new__(cls, f"{name} ({why})")
+        entry.name, entry.why = name, why
+        return entry
+
+
 @dataclass(frozen=True)
 class Found:
     """One entry for each item that could be read.
@@ -25,6 +38,7 @@ class Found:
     Items that share a value in any of the ``keys`` stay on one side of the split; the last of them stands for the
     content itself. ``sides`` is empty where a split has yet to be drawn. ``skipped`` says of each thing that was left
     out what and why, ``doubts`` are sentences on what may have been read wrong.
+    ``leaks`` are pairs of names, of what was to be learnt from and of the same thing in the test.
     """
 
     source: str
@@ -34,9 +48,10 @@ class Found:
     names: list[str]
     keys: tuple[list[str], ...]
     sides: list[str] = field(default_factory=list)
-    skipped: list[str] = field(default_factory=list)
+    skipped: list[Skipped] = field(default_factory=list)
     how: str = ""
     doubts: list[str] = field(default_factory=list)
+    leaks: list[tuple[str, str]] = field(default_factory=list)
 
     def without(self, reasons: dict[int, str]) -> Found:
         """All rows but those, which count as skipped for the reasons given."""
@@ -47,7 +62,7 @@ class Found:
         return replace(
             self, items=rest(self.items), labels=rest(self.labels), names=rest(self.names),
             keys=tuple(map(rest, self.keys)), sides=rest(self.sides),
-            skipped=[*self.skipped, *(f"{short(self.names[row])} ({why})" for row, why in reasons.items())],
+            skipped=[*self.skipped, *(Skipped(short(self.names[row]), why) for row, why in reasons.items())],
         )  # fmt: skip
 
 
@@ -73,9 +88,10 @@ def together(keys: Iterable[Sequence[str]]) -> np.ndarray:
 def without_leaks(found: Found) -> Found:
     """What the test holds can't be learnt from: where the files say the split, such rows are left out of training."""
     sets = together(found.keys)
-    tested = {group for group, side in zip(sets, found.sides, strict=False) if side == "test"}
+    tested = {group: row for row, (group, side) in enumerate(zip(sets, found.sides, strict=False)) if side == "test"}
     leaks = [row for row, side in enumerate(found.sides) if side == "train" and sets[row] in tested]
-    return found.without(dict.fromkeys(leaks, "the test has it too"))
+    pairs = [(found.names[row], found.names[tested[sets[row]]]) for row in leaks]
+    return replace(found.without(dict.fromkeys(leaks, "the test has it too")), leaks=pairs)
 
 
 def thin_classes(found: Found) -> list[str]:

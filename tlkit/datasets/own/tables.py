@@ -6,16 +6,19 @@ import gzip
 import importlib.util
 import io
 import json
+import zipfile
 import zlib
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from tlkit.datasets.own.encoding import Decoded, decode
 from tlkit.datasets.own.rows import SEPARATORS, OpenMark, guess_dialect, read_rows
-from tlkit.datasets.own.split import listed
-from tlkit.errors import TlkitError
+from tlkit.datasets.own.split import Skipped, listed
+from tlkit.errors import TlkitError, first_line
 
-TABLES, LINES, SHEETS = (".csv", ".tsv", ".txt"), (".jsonl", ".ndjson"), (".xlsx",)
+TABLES, LINES, SHEETS, COLUMNAR = (".csv", ".tsv", ".txt"), (".jsonl", ".ndjson"), (".xlsx",), (".parquet",)
+KINDS = TABLES + LINES + SHEETS + COLUMNAR
+MOST = 1 << 29  # bytes of a table, unpacked: half a gigabyte of texts
 
 
 @dataclass(frozen=True)
@@ -38,9 +41,11 @@ def read_table(path: Path, encoding: str | None = None) -> Table:
     """The table in a file, by the kind that its name says."""
     suffixes = [suffix.lower() for suffix in path.suffixes]
     kind = suffixes[-2] if suffixes[-1:] == [".gz"] and len(suffixes) > 1 else (suffixes or [""])[-1]
-    if kind not in TABLES + LINES + SHEETS:
+    if kind not in KINDS:
         raise TlkitError(f"{path.name} is no table that can be read here: save it as .csv, .tsv, .xlsx or .jsonl.")
     raw = _bytes(path, packed=suffixes[-1] == ".gz")
+    if kind in COLUMNAR:
+        return _columnar(path, raw, encoding)
     if kind not in SHEETS:
         read = _objects if kind in LINES else _separated
         return _with_rows(read(path, decode(path, raw, encoding)))
@@ -81,11 +86,28 @@ def _with_rows(table: Table) -> Table:
 
 def _bytes(path: Path, *, packed: bool) -> bytes:
     try:
-        raw = path.read_bytes()
-        return gzip.decompress(raw) if packed else raw
+        with gzip.open(path) if packed else path.open("rb") as file:
+            raw = file.read(MOST + 1)
     except (OSError, EOFError, zlib.error) as error:
         why = getattr(error, "strerror", None) or str(error)
         raise TlkitError(f"{path} can't be read ({why}): allow it, or save the file again.") from error
+    if len(raw) > MOST:
+        raise TlkitError(f"{path.name} holds more than {MOST >> 20} MB, more than is read at once: give a part.")
+    return raw
+
+
+def _columnar(path: Path, raw: bytes, encoding: str | None) -> Table:
+    if encoding is not None:
+        raise TlkitError(f"{path.name} says its encoding itself: leave encoding= out.")
+    if importlib.util.find_spec("pyarrow") is None:
+        raise TlkitError(f"To read {path.name}, install pyarrow (pip install pyarrow), or save it as .csv or .jsonl.")
+    import pandas as pd
+
+    try:
+        frame = pd.read_parquet(io.BytesIO(raw), engine="pyarrow")
+    except Exception as error:  # a broken file can raise anything, and the reason is told
+        raise TlkitError(f"{path.name} can't be read as Parquet ({first_line(error)}): save it again.") from error
+    return replace(read_frame(frame), source=path.name)
 
 
 def _separated(path: Path, read: Decoded) -> Table:
@@ -106,6 +128,7 @@ def _sheet(path: Path, raw: bytes) -> list[list[str]]:
         raise TlkitError(f"To read {path.name}, install openpyxl (pip install openpyxl), or save it as 'CSV UTF-8'.")
     import pandas as pd
 
+    _refuse_bomb(path, raw)
     try:
         sheet = pd.read_excel(io.BytesIO(raw), header=None, dtype=str, na_filter=False, engine="openpyxl")
     except Exception as error:  # a broken workbook can raise anything, and the reason is told
@@ -113,6 +136,17 @@ def _sheet(path: Path, raw: bytes) -> list[list[str]]:
             f"{path.name} can't be read as a workbook ({error}): save it again as .xlsx or .csv."
         ) from error
     return [[str(cell) for cell in row] for row in sheet.itertuples(index=False)]
+
+
+def _refuse_bomb(path: Path, raw: bytes) -> None:
+    """A workbook is a zip, whose small size says nothing of what is in it."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(raw)) as packed:
+            size = sum(entry.file_size for entry in packed.infolist())
+    except (zipfile.BadZipFile, ValueError, OSError):
+        return  # told by the reader of workbooks
+    if size > MOST:
+        raise TlkitError(f"{path.name} unpacks to more than {MOST >> 20} MB: save a part of it.")
 
 
 def _named(source: str, rows: list[list[str]], how: str) -> Table:
@@ -126,7 +160,7 @@ def _named(source: str, rows: list[list[str]], how: str) -> Table:
         while len(cells) > len(heads) and not cells[-1].strip():
             cells = cells[:-1]
         if len(cells) > len(heads):
-            skipped.append(f"row {number} (it has {len(cells)} cells under {len(heads)} headings)")
+            skipped.append(Skipped(f"row {number}", f"it has {len(cells)} cells under {len(heads)} headings"))
         else:
             kept.append((number, [*cells, *[""] * (len(heads) - len(cells))]))
     columns = {head: [cells[place].strip() for _, cells in kept] for place, head in enumerate(heads)}
@@ -151,7 +185,7 @@ def _objects(path: Path, read: Decoded) -> Table:
         except (ValueError, RecursionError):  # no JSON, a number of a thousand digits, or brackets in brackets
             row = None
         if not isinstance(row, dict):
-            skipped.append(f"row {number} (it is no JSON object)")
+            skipped.append(Skipped(f"row {number}", "it is no JSON object"))
         elif row:
             rows[number] = {str(name): _as_text(value) for name, value in row.items()}
     heads = dict.fromkeys(name for row in rows.values() for name in row)

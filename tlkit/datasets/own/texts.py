@@ -22,9 +22,9 @@ def read_texts(table: Table, text: str | Sequence[str] | None, label: str | None
     """Every row of the table that has a text and a label; several text columns become one text, part below part."""
     named = [text] if isinstance(text, str) else list(text or ())
     _check_columns(table, named, label, group)
-    split = _split_column(table, {*named, label, group})
-    label = label or _guess_label(table, {*named, group, split})
-    named = named or [_guess_text(table, {label, group, split})]
+    split = split_column(table, {*named, label, group})
+    label = label or guess_label(table, {*named, group, split})
+    named = named or [guess_text(table, {label, group, split})]
     _check_label(label, [value for value in table.columns[label] if value])
     texts, sides = _joined(table, named), _sides(table, split)
     said = " and ".join(map(repr, named))
@@ -104,7 +104,7 @@ def _keys(texts: list[str], groups: list[str] | None) -> tuple[list[str], ...]:
     return [f"group {group}" if group else text for group, text in zip(groups, same, strict=True)], same
 
 
-def _split_column(table: Table, named: set) -> str | None:
+def split_column(table: Table, named: set) -> str | None:
     """The column 'split', where there is one that says train and test."""
     for head, column in table.columns.items():
         values = {SIDES.get(value.casefold()) for value in column if value}
@@ -134,7 +134,8 @@ def _gaps(text: str, label: str, found: Found, split: str | None) -> dict[int, s
     return gaps
 
 
-def _guess_label(table: Table, taken: set) -> str:
+def guess_label(table: Table, taken: set) -> str:
+    """The one column that can only be the labels."""
     free = {head: column for head, column in table.columns.items() if head not in taken}
     label = _only(free, lambda head, column: head.casefold() in LABEL_NAMES) or _only(free, _labels)
     if label is None:
@@ -147,7 +148,8 @@ def _guess_label(table: Table, taken: set) -> str:
     return label
 
 
-def _guess_text(table: Table, taken: set) -> str:
+def guess_text(table: Table, taken: set) -> str:
+    """The one column that can only be the texts."""
     free = {head: column for head, column in table.columns.items() if head not in taken}
     text = (
         _only(free, lambda head, column: head.casefold() in TEXT_NAMES) or _only(free, _phrases) or _only(free, _words)

@@ -1,0 +1,178 @@
+"""The lessons as pages, opened from disk with the network off: labs, predictions, quizzes, and access to them."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from tlkit.commands import jupyter
+from tlkit.pages import site
+from tlkit.pages.camera import TRAINS, Recording
+from tlkit.pages.lesson import Page
+from tlkit.widgets.base import Lab
+
+from .harness import Watch, shot, watch_over
+
+pytestmark = pytest.mark.browser
+
+LESSONS = jupyter.lessons()
+LARGEST = 5_000_000  # bytes of a page
+SLOWEST = 100  # milliseconds until a lab has answered
+GRAVE = ("serious", "critical")
+ANSWER = """lab => {
+  const input = lab.querySelector("input[type=range]");
+  const places = Array.from({ length: 8 }, (_, i) => (i % 2 ? input.max : input.min));
+  return Math.min(...places.map(place => {
+    const began = performance.now();
+    input.value = place;
+    input.dispatchEvent(new Event("input", { bubbles: true }));
+    lab.getBoundingClientRect();
+    return performance.now() - began;
+  }));
+}"""
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A page in the browser, and what Python knows of it."""
+
+    made: Page
+    address: str
+    view: object
+    watch: Watch
+
+    def labs(self) -> Iterator[tuple]:
+        """Each lab: in the browser, in Python, and its recording."""
+        for number, (lab, made) in enumerate(self.made.labs):
+            yield self.view.locator(f'[data-lab="lab-{number}"]'), lab, made
+
+
+@pytest.fixture(scope="module")
+def offline(browser):
+    """A browser without a network."""
+    context = browser.new_context(offline=True, viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
+    yield context
+    context.close()
+
+
+@pytest.fixture(scope="module", params=LESSONS)
+def opened(request, offline, tmp_path_factory) -> Iterator[Opened]:
+    lessons = list(LESSONS.values())
+    made = site.page(lessons, list(LESSONS).index(request.param))
+    path = tmp_path_factory.mktemp("site") / f"{made.path.stem}.html"
+    path.write_text(made.html, encoding="utf-8")
+    view = offline.new_page()
+    watch = watch_over(view)
+    view.goto(path.as_uri())
+    yield Opened(made, path.as_uri(), view, watch)
+    view.close()
+
+
+def python_says(lab: Lab, made: Recording, places: list[int]) -> str:
+    """What the lab itself says with its controls at ``places``, without a training."""
+    node = made.tree
+    lab.launch = lambda work, stopped: None if lab.must_train else work()
+    for control, place in zip(lab.controls, places, strict=True):
+        choices = getattr(control, "options", None) or made.texts[node["texts"]]
+        control.value = choices[place][1] if isinstance(choices[place], tuple) else choices[place]
+        node = node["to"][place]
+    if not lab.must_train:
+        lab.ask()
+        return html.unescape(re.sub("<[^>]+>", "", lab.words.value))
+    remembered = lab.recall()
+    return TRAINS if remembered is None else remembered.words()
+
+
+def push(view, control, end: str) -> int:
+    """Move a control of the page to one of its ends by keyboard; which of its positions that is."""
+    inputs = control.locator("input")
+    if control.locator("input[type=range]").count():
+        inputs.focus()
+        view.keyboard.press(end)
+        return int(inputs.input_value())
+    chosen = control.locator("input:checked")
+    chosen.focus()
+    start, last = int(chosen.input_value()), inputs.count() - 1
+    for _ in range(last - start if end == "End" else start):
+        view.keyboard.press("ArrowRight" if end == "End" else "ArrowLeft")
+    return int(control.locator("input:checked").input_value())
+
+
+def test_every_lab_answers_at_each_of_its_ends_as_python_does(opened):
+    for section, lab, made in opened.labs():
+        said, controls = section.locator(".said"), section.locator(".control").all()
+        places = made.start
+        expect(said).to_have_text(made.texts[made.at(places)[0]])
+        for level, end in [(level, end) for level in range(len(controls)) for end in ("Home", "End")]:
+            places[level] = push(opened.view, controls[level], end)
+            places = [int(each.locator("input[type=range], input:checked").input_value()) for each in controls]
+            assert said.inner_text() == " ".join(python_says(lab, made, places).split())
+            drawn = made.at(places)[1]
+            assert section.locator(".picture").is_visible() == (drawn is not None)
+
+
+def test_it_is_small_asks_for_nothing_and_answers_at_once(opened):
+    assert len(opened.made.html.encode()) <= LARGEST
+    assert set(opened.watch.outside) == {opened.address}
+    assert opened.watch.problems == []
+    for section, _, made in opened.labs():
+        if any(control["kind"] == "slider" for control in made.controls):
+            assert section.evaluate(ANSWER) <= SLOWEST
+
+
+def test_predictions_say_what_the_widget_says(opened):
+    cards = opened.view.locator("[data-predict]:not([data-reveal])")
+    assert cards.count() == len(opened.made.predictions)
+    for number, widget in enumerate(opened.made.predictions):
+        card = cards.nth(number)
+        truth, widget.truth = widget.truth, None
+        for place, handle in enumerate(card.get_by_role("slider").all()):
+            handle.press("PageUp" if place % 2 else "ArrowDown")
+        widget.values = [int(h.get_attribute("aria-valuenow")) / 100 for h in card.get_by_role("slider").all()]
+        expect(card.locator(".words")).to_have_text(f"{widget.headline}{widget.numbers}")
+        opened.view.locator(f'[data-reveal][data-predict="{number}"]').get_by_role("button").click()
+        widget.truth = truth
+        expect(card.locator(".words")).to_have_text(f"{widget.headline}{widget.numbers}")
+        assert "off on average" in widget.headline
+
+
+def test_every_answer_of_the_quiz_is_explained(opened):
+    for quiz in opened.view.locator("[data-quiz]").all():
+        marks = []
+        for answer in quiz.get_by_role("radio").all():
+            answer.check()
+            said = quiz.get_by_role("status").inner_text()
+            assert said[2:] == answer.get_attribute("value")
+            marks.append(said[0])
+        assert sorted(marks) == ["✓", *"✗" * (len(marks) - 1)]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_grave(opened, scheme):
+    opened.view.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    shot(opened.view, f"site-{opened.made.path.stem}-{scheme}")
+    found = Axe().run(opened.view).response["violations"]
+    grave = {each["id"]: [node["html"][:200] for node in each["nodes"]] for each in found if each["impact"] in GRAVE}
+    assert grave == {}
+
+
+def test_it_fits_a_narrow_window(opened):
+    opened.view.set_viewport_size({"width": 360, "height": 740})
+    shot(opened.view, f"site-{opened.made.path.stem}-narrow")
+    assert opened.view.evaluate("document.documentElement.scrollWidth") <= 360
+    opened.view.set_viewport_size({"width": 1280, "height": 900})
+
+
+def test_the_index_leads_to_every_lesson(offline, tmp_path):
+    path = next(site.write(tmp_path, LESSONS.values()))
+    view = offline.new_page()
+    view.goto(path.as_uri())
+    assert view.locator(".lessons a").count() == len(LESSONS)
+    assert [each for each in Axe().run(view).response["violations"] if each["impact"] in GRAVE] == []
+    view.close()

@@ -1,0 +1,54 @@
+import json
+
+import pytest
+
+from tlkit.pages import lesson
+from tlkit.runtime import repository
+
+
+@pytest.mark.parametrize(
+    ("markdown", "link"),
+    [
+        ("[next](02-layers.ipynb)", 'href="02-layers.html"'),
+        (
+            "[solved](solutions/01-x.ipynb)",
+            'href="https://github.com/tlkit/tlkit/blob/main/notebooks/solutions/01-x.ipynb"',
+        ),
+        ("[card](../data/notes/README.md)", 'href="https://github.com/tlkit/tlkit/blob/main/data/notes/README.md"'),
+        ("[paper](https://example.org/a)", 'href="https://example.org/a"'),
+    ],
+    ids=["a lesson", "a solution", "a file beside the notebooks", "elsewhere"],
+)
+def test_links_lead_to_pages_or_to_the_repository(markdown, link, monkeypatch):
+    monkeypatch.delenv("GITHUB_REPOSITORY", raising=False)
+    assert link in lesson._text(markdown)
+
+
+def test_json_cannot_end_its_script():
+    thing = {"a": "</script><!-- b"}
+    text = lesson.as_json(thing)
+    assert "</" not in text
+    assert "<!--" not in text
+    assert json.loads(text) == thing
+
+
+def test_panels_stand_in_rows():
+    above, left, right = (0, 0, 100, 20), (0, 30, 40, 90), (50, 28, 100, 92)
+    assert lesson.rows_of([right, above, left]) == [[1], [2, 0]]
+
+
+def test_tables_can_be_scrolled():
+    assert lesson._text("| a |\n|---|\n| b |").count('<div class="scroll"><table') == 1
+
+
+def test_an_exercise_says_that_it_needs_a_kernel():
+    stored = {"output_type": "execute_result", "data": {lesson.MIME: {"exercise": "01.2", "passed": False}}}
+    assert lesson._output(stored)["text"] == lesson.EXERCISE.format("01.2")
+
+
+def test_a_copy_of_the_kit_links_to_itself(monkeypatch):
+    monkeypatch.setenv("GITHUB_REPOSITORY", "ann/lessons")
+    assert (
+        repository.binder("01.ipynb")
+        == "https://mybinder.org/v2/gh/ann/lessons/main?urlpath=lab/tree/notebooks/01.ipynb"
+    )

@@ -1,0 +1,246 @@
+"""The ``predict.py`` of an exported model: some twenty lines that need torch and the network's library, not tlkit."""
+
+from __future__ import annotations
+
+from tlkit.models.backbone import Backbone
+from tlkit.models.language_model import TextBackbone
+
+_HERE = """here = Path(__file__).parent
+config = json.loads((here / "tlkit.json").read_text(encoding="utf-8"))
+labels, state = config["labels"], load_file(here / "model.safetensors")
+"""
+_IMPORTS = """import json
+import sys
+from pathlib import Path
+"""
+_ADAPTERS = """for key in [key for key in state if ".lora_A." in key]:  # adapters are added to the weights
+    down, up = state.pop(key).float().flatten(1), state.pop(key.replace("lora_A", "lora_B")).float().flatten(1)
+    weight = state[key.replace("lora_A.", "")]
+    weight += (FACTOR * up @ down)TURN.view_as(weight).to(weight.dtype)
+"""
+_PICTURE = """
+
+def read(file):
+    look, (height, width) = config["input"], config["input"]["shape"][:2]
+    image = Image.open(file)
+    image.draft("RGB", (2 * width, 2 * height))
+    image = ImageOps.fit(ImageOps.exif_transpose(image).convert(MODE).convert("RGB"), (width, height), 2)
+    pixels = torch.from_numpy(np.array(image)).permute(2, 0, 1)[None] / 255
+    pixels = F.interpolate(pixels, size=look["side"], mode="bilinear", antialias=True)
+    mean, deviation = (torch.tensor(look[name]).view(1, 3, 1, 1) for name in ("mean", "deviation"))
+    return (pixels - mean) / deviation
+"""
+_NOTE = """
+
+def read(file):  # 32 x 32 numbers from 0 to 31, as numpy.save writes them
+    return torch.from_numpy(np.load(file, allow_pickle=False)).view(1, 1, 32, 32).float() * (2 / 31) - 1
+"""
+_TELL = """
+
+for file in sys.argv[1:]:
+    with torch.no_grad():
+        chances = scores(read(file))[0].softmax(dim=0)
+    print(f"{file}: {labels[int(chances.argmax())]} ({chances.max():.0%})")
+"""
+_HEADED = """
+def scores(inputs):
+    return F.linear(features(inputs), state["head.weight"], state["head.bias"])
+"""
+_CUT = """said = []
+model.get_submodule("END").register_forward_hook(lambda part, given, out: said.append(out.clone()))
+
+
+def features(inputs):
+    model(inputs)
+    maps = said.pop()
+    return POOL if maps.ndim > 2 else maps
+
+"""
+_POOLS = {
+    "mean_over_space": "maps.mean(dim=(2, 3))",
+    "mean_over_time": "maps.mean(dim=3).flatten(1)",
+    "mean_over_space_last": "maps.mean(dim=(1, 2))",
+    "first_token": "maps[:, 0]",
+}
+_BLOCKS = """
+
+def block(channels, filters, pool):
+    return nn.Sequential(nn.Conv2d(channels, filters, 3, padding=1), pool, nn.GroupNorm(8, filters), nn.ReLU())
+
+
+stages = nn.ModuleList(STAGES)
+stages.load_state_dict({key.removeprefix("stages."): state[key] for key in state if key.startswith("stages.")})
+
+
+def features(maps):
+    for stage in stages[:3]:
+        maps = stage(maps)
+    rows = POOL
+    return stages[3](rows) if len(stages) > 3 else rows
+
+"""
+_STAGES = {
+    "small-cnn": (
+        "block(3, 32, nn.MaxPool2d(2))", "block(32, 64, nn.MaxPool2d(2))", "block(64, 128, nn.MaxPool2d(2))",
+        "nn.Sequential(nn.Identity(), nn.Linear(128, 128), nn.ReLU())",
+    ),
+    "note-cnn": (
+        "block(1, 16, nn.MaxPool2d(2))", "block(16, 32, nn.MaxPool2d(2))", "block(32, 64, nn.Identity())",
+        "nn.Sequential(nn.Identity(), nn.Linear(512, 96), nn.ReLU())",
+    ),
+}  # fmt: skip
+_PIXELS = """
+
+def features(pixels):
+    return pixels.flatten(1)
+
+"""
+_TEXT = """model = AutoModel.from_config(AutoConfig.from_pretrained(here))
+known = {name.removeprefix(model.base_model_prefix + "."): tensor for name, tensor in state.items()}
+model.load_state_dict(known, strict=False)
+model.eval()
+tokenizer = AutoTokenizer.from_pretrained(here)
+
+
+def read(file):
+    text = Path(file).read_text(encoding="utf-8") or " "
+    longest = config["input"]["tokens"]
+    return tokenizer(
+        [text], truncation=True, max_length=longest, return_tensors="pt", return_token_type_ids=False
+    )
+
+
+def features(tokens):
+    return model(**tokens, output_hidden_states=True)STATES.float().mean(dim=1)
+
+"""
+WORDS = (
+    '"""Names texts: python predict.py text.txt ... (needs numpy and safetensors; no network is in it)."""\n\n'
+    + _IMPORTS.replace("import json\n", "import json\nimport re\n").replace(
+        "import sys\n", "import sys\nfrom collections import Counter\n"
+    )
+    + "\nimport numpy as np\nfrom safetensors.numpy import load_file\n\n"
+    + _HERE
+    + """place = {word: number for number, word in enumerate(config["words"])}
+
+
+def chances(text):
+    row = np.zeros(len(place))
+    for word, count in Counter(re.findall(r"(?u)\\b\\w\\w+\\b", text.lower())).items():
+        if word in place:
+            row[place[word]] = (1 + np.log(count)) * state["idf"][place[word]]
+    scores = state["weight"] @ (row / (np.linalg.norm(row) or 1)) + state["bias"]
+    scores = np.append(0, scores) if len(scores) == 1 else scores
+    return np.exp(scores - scores.max()) / np.exp(scores - scores.max()).sum()
+
+
+for file in sys.argv[1:]:
+    found = chances(Path(file).read_text(encoding="utf-8"))
+    print(f"{file}: {labels[config['classes'][found.argmax()]]} ({found.max():.0%})")
+"""
+)
+PROMPT = (
+    '"""Names texts: python predict.py text.txt ... (needs torch and transformers)."""\n\n'
+    + _IMPORTS
+    + """
+import torch
+from transformers import AutoModelForCausalLM, AutoTokenizer
+
+here = Path(__file__).parent
+config = json.loads((here / "tlkit.json").read_text(encoding="utf-8"))
+labels, asked = config["labels"], config["prompt"]
+model, tokenizer = AutoModelForCausalLM.from_pretrained(here).eval(), AutoTokenizer.from_pretrained(here)
+words = ", ".join(asked["words"][:-1]) + " or " + asked["words"][-1]
+
+
+def ask(text):
+    question = asked["question"] or "Which of these is it?"
+    return asked["template"].format(question=question, words=words, text=text)
+
+
+def score(prompt, word):  # the log-probability of a word, all of its tokens together
+    gap = "" if prompt.endswith("\\n") else " "
+    before, after = tokenizer(prompt)["input_ids"], tokenizer(gap + word, add_special_tokens=False)["input_ids"]
+    with torch.no_grad():
+        said = model(torch.tensor([before + after])).logits[0].float().log_softmax(dim=-1)
+    return float(sum(said[len(before) - 1 + place, token] for place, token in enumerate(after)))
+
+
+def scores(text):
+    solved = [(ask(each), asked["words"][label]) for each, label in asked["shown"]]
+    start = "".join(prompt + ("" if prompt.endswith("\\n") else " ") + word + "\\n\\n" for prompt, word in solved)
+    return torch.tensor([score(start + ask(text), word) for word in asked["words"]])
+
+
+empty = torch.stack([scores(text) for text in ("N/A", "", "[MASK]")]) if asked["calibrated"] else None
+for file in sys.argv[1:]:
+    found = scores(Path(file).read_text(encoding="utf-8"))
+    found = found if empty is None else found - empty.softmax(dim=1).mean(dim=0).log()
+    chances = found.softmax(dim=0)
+    print(f"{file}: {labels[int(chances.argmax())]} ({chances.max():.0%})")
+"""
+)
+
+
+def of_network(backbone: Backbone, config: dict) -> str:
+    """The script for a network with a head."""
+    if isinstance(backbone, TextBackbone):
+        return _of_text(backbone, config)
+    library = config["network"]["library"]
+    thing, need = (
+        ("32 x 32 arrays", "numpy") if config["input"]["modality"] == "spectrogram" else ("pictures", "pillow")
+    )
+    needs = "torch and safetensors" if library == "tlkit" else f"torch and {library}"
+    imports = [
+        "import numpy as np",
+        *([f"import {library}"] * (library == "timm")),
+        "import torch",
+        "import torch.nn.functional as F",
+        *(["from PIL import Image, ImageOps"] * (need == "pillow")),
+        "from safetensors.torch import load_file",
+        *(["from torch import nn"] * (library == "tlkit")),
+        *(["from torchvision import models"] * (library == "torchvision")),
+    ]
+    doc = f'"""Names {thing}: python predict.py file ... (needs {needs}, {need} beside)."""\n\n'
+    made = _own(backbone) if library == "tlkit" else _from_library(backbone, config)
+    mode = '"L"' if len(config["input"]["shape"]) == 2 else '"RGB"'
+    read = _NOTE if need == "numpy" else _PICTURE.replace("MODE", mode)
+    return doc + _IMPORTS + "\n" + "\n".join(imports) + "\n\n" + _HERE + _adapters(config) + made + read + _TELL
+
+
+def _adapters(config: dict) -> str:
+    known = config["adapters"]
+    if known is None:
+        return ""
+    turn = ".T" if known["turned"] else ""
+    return _ADAPTERS.replace("FACTOR", repr(known["alpha"] / known["rank"])).replace("TURN", turn)
+
+
+def _own(backbone: Backbone) -> str:
+    if backbone.wiring.model == "pixels":
+        return _PIXELS + _HEADED
+    stages = f"[{', '.join(_STAGES[backbone.wiring.model][: len(backbone.stages)])}]"
+    pool = _POOLS[backbone.pool.__name__]
+    return _BLOCKS.replace("STAGES", stages).replace("POOL", pool) + _HEADED
+
+
+def _from_library(backbone: Backbone, config: dict) -> str:
+    whole, name = config["network"]["whole"], backbone.wiring.model
+    if backbone.wiring.library == "timm":
+        made = f'model = timm.create_model("{name}", num_classes=len(labels))\n'
+    else:
+        made = f'model = models.get_model("{name}", num_classes=len(labels), weights=None)\n'
+    made += f"model.load_state_dict(state{'' if whole else ', strict=False'})\nmodel.eval()\n"
+    if whole:
+        return made + "scores = model\n"
+    end = backbone.wiring.ends[len(backbone.stages) - 1]
+    return made + _CUT.replace("END", end).replace("POOL", _POOLS[backbone.pool.__name__]) + _HEADED
+
+
+def _of_text(backbone: TextBackbone, config: dict) -> str:
+    doc = '"""Names texts: python predict.py text.txt ... (needs torch and transformers)."""\n\n'
+    imports = "\nimport torch\nimport torch.nn.functional as F\nfrom safetensors.torch import load_file\n"
+    imports += "from transformers import AutoConfig, AutoModel, AutoTokenizer\n\n"
+    whole = config["network"]["whole"]
+    states = ".last_hidden_state" if whole else f".hidden_states[{len(backbone.stages) - 1}]"
+    return doc + _IMPORTS + imports + _HERE + _adapters(config) + _TEXT.replace("STATES", states) + _HEADED + _TELL

@@ -1,0 +1,1 @@
+"""Lessons as pages that need no kernel: what they say, and labs that answer from what was computed beforehand."""

@@ -1,0 +1,247 @@
+"""One lesson as one page: its text, code and outputs as they are stored, and its widgets brought to life."""
+
+from __future__ import annotations
+
+import contextlib
+import html
+import io
+import json
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import jinja2
+from nbconvert.filters import markdown2html
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import PythonLexer
+
+from tlkit.exercises.check import MIME
+from tlkit.pages.camera import Camera, Recording
+from tlkit.pages.cells import values
+from tlkit.runtime import repository
+from tlkit.widgets import predict
+from tlkit.widgets.ahead import quiet
+from tlkit.widgets.base import Lab
+from tlkit.widgets.live_curve import LiveCurve
+from tlkit.widgets.predict import Predict
+from tlkit.widgets.quiz import Quiz
+
+HERE = Path(__file__).parent
+WIDGET = "application/vnd.jupyter.widget-view+json"
+SAYINGS = {"empty": predict.EMPTY, "drawn": predict.DRAWN, "skipped": predict.SKIPPED, "exact": predict.EXACT}
+STATE = ("question", "label", "unit", "shots", "steps", "chance", "reference", "values", "touched")
+RECORDED = ("tree", "answers", "texts", "parts", "panels", "start")  # what a lab on a page needs
+CURVE = "Here a curve grows while the network learns: that takes a kernel."
+EXERCISE = "An answer to exercise {} is checked, with a hint that fits the mistake, where there is a kernel."
+BANNER = (
+    "<b>This page runs no code.</b> What it shows was computed beforehand, on the lesson's own seeds. You can draw "
+    "predictions, hear sounds, answer the quiz and move the labs: they answer from saved runs and recorded positions, "
+    'and say where that ends. To change the code, <a href="{binder}">open the lesson on Binder</a>, which needs '
+    "nothing but a browser, or <code>tlkit lab {number}</code> on your own machine."
+)
+
+
+@dataclass
+class Page:
+    """A lesson as a page, with the labs that were recorded for it and the predictions that it asks for."""
+
+    path: Path
+    title: str
+    html: str
+    labs: list[tuple[Lab, Recording]] = field(default_factory=list)
+    predictions: list[Predict] = field(default_factory=list)
+
+
+class Builder:
+    """Turns the cells of one notebook into what the template shows."""
+
+    def __init__(self, path: Path):
+        self.path, self.cells = path, cells_of(path)
+        self.labs: list[tuple[Lab, Recording]] = []
+        self.predictions: list[Predict] = []
+        self.binder = repository.binder(path.name)
+
+    def build(self, links: Sequence[tuple[str, str]]) -> Page:
+        """The page, with its links to others."""
+        outputs = self._widgets()
+        cells = [self._cell(cell, outputs.get(number, [])) for number, cell in enumerate(self.cells)]
+        title = re.search(r"^# (.+)$", source_of(self.cells[0]), re.M)[1]
+        banner = BANNER.format(binder=self.binder, number=self.path.name[:2])
+        text = render(
+            title=title,
+            binder=self.binder,
+            links=links,
+            cells=[cells[0], {"kind": "banner", "html": banner}, *cells[1:]],
+            predictions=[as_json(_state(each)) for each in self.predictions],
+            script=_script(),
+            footer=f'The notebook, its code and its data are on <a href="{repository.source("")}">GitHub</a>.',
+        )
+        return Page(self.path, title, text, self.labs, self.predictions)
+
+    def _widgets(self) -> dict[int, list[dict]]:
+        """What stands in place of the widgets, by cell."""
+        wanted = [number for number, cell in enumerate(self.cells) if _has(cell, WIDGET)]
+        sources = [source_of(cell) if cell["cell_type"] == "code" else "" for cell in self.cells]
+        with quiet().asked(), contextlib.redirect_stdout(io.StringIO()):
+            found = list(values(sources, wanted, self.path.parent))
+            return {number: [self._widget(widget)] for number, widget in found}
+
+    def _widget(self, widget: object) -> dict:
+        if isinstance(widget, Lab):
+            return self._lab(widget)
+        if isinstance(widget, Predict):
+            reveal = widget in self.predictions
+            self.predictions += [] if reveal else [widget]
+            number = self.predictions.index(widget)
+            return {"kind": "predict", "id": number, "reveal": reveal, "words": "" if reveal else widget.question}
+        if isinstance(widget, Quiz):
+            return {"kind": "quiz", "id": f"quiz-{id(widget)}", **asdict(widget.question)}
+        if isinstance(widget, LiveCurve) and not widget.steps:
+            return {"kind": "note", "text": CURVE}
+        return {"kind": "html", "html": "".join(child.value for child in widget.children)}
+
+    def _lab(self, lab: Lab) -> dict:
+        made = Camera(lab).record()
+        self.labs.append((lab, made))
+        words, panels, beside = made.at(made.start)
+        controls, node = [], made.tree
+        for control, place in zip(made.controls, made.start, strict=True):
+            controls.append({**control, "texts": made.texts[node["texts"]], "start": place})
+            node = node["to"][place]
+        return {
+            "kind": "lab",
+            "id": f"lab-{len(self.labs) - 1}",
+            "controls": controls,
+            "beside": [made.texts[number] for number in beside],
+            "rows": [[_panel(made, panels, number) for number in row] for row in rows_of(made.boxes)],
+            "words": made.texts[words],
+            "note": _note(made),
+            "why": f" for {made.beyond}" if made.beyond else ".",
+            "data": as_json({name: getattr(made, name) for name in RECORDED}),
+        }
+
+    def _cell(self, cell: dict, widgets: list[dict]) -> dict:
+        if cell["cell_type"] == "markdown":
+            return {"kind": "text", "html": _text(source_of(cell))}
+        stored = [_output(output) for output in cell["outputs"] if WIDGET not in output.get("data", {})]
+        return {"kind": "code", "html": _code(source_of(cell)), "outputs": [*stored, *widgets]}
+
+
+def cells_of(path: Path) -> list[dict]:
+    """The cells of a notebook."""
+    return json.loads(path.read_text(encoding="utf-8"))["cells"]
+
+
+def source_of(cell: dict) -> str:
+    """The text of a cell."""
+    return "".join(cell["source"])
+
+
+def question_of(cell: dict) -> str:
+    """The first bold words of a cell."""
+    return re.search(r"\*\*(.+?)\*\*", source_of(cell), re.S)[1].replace("\n", " ")
+
+
+def render(**parts: object) -> str:
+    """The template, filled in."""
+    environment = jinja2.Environment(loader=jinja2.FileSystemLoader(HERE), autoescape=True)
+    css = [path.read_text(encoding="utf-8") for path in (HERE / "page.css", Path(predict.HERE) / "predict.css")]
+    return environment.get_template("page.html").render(css="\n".join(css), **parts)
+
+
+def as_json(thing: object) -> str:
+    """JSON that can stand in a page."""
+    text = json.dumps(thing, ensure_ascii=False, separators=(",", ":"))
+    return text.replace("</", "<\\/").replace("<!--", "<\\u0021--")
+
+
+def rows_of(boxes: Sequence[Sequence[float]]) -> list[list[int]]:
+    """The numbers of panels that stand side by side, from top to bottom."""
+    rows: list[list[int]] = []
+    for number, (_, top, _, bottom) in sorted(enumerate(boxes), key=lambda each: (each[1][1], each[1][0])):
+        middle = (top + bottom) / 2
+        beside = [row for row in rows if boxes[row[0]][1] < middle < boxes[row[0]][3]]
+        if beside:
+            beside[0].append(number)
+        else:
+            rows.append([number])
+    return [sorted(row, key=lambda number: boxes[number][0]) for row in rows]
+
+
+def _panel(made: Recording, panels: Sequence[int] | None, number: int) -> dict:
+    left, top, right, bottom = made.boxes[number]
+    box = " ".join(f"{side:.1f}" for side in (left, top, right - left, bottom - top))
+    parts = made.panels[panels[number]] if panels else ()
+    return {"box": box, "width": round(right - left), "svg": "".join(made.parts[part] for part in parts)}
+
+
+def _note(made: Recording) -> str:
+    """What was computed beforehand, in words."""
+    live = made.positions - made.recalled - made.unanswered
+    counts = [
+        (live, "were computed beforehand, as a kernel would"),
+        (made.recalled, "are answered by saved runs, without the network itself"),
+        (made.unanswered, "would take a training, and say so"),
+    ]
+    said = [f"{count:,} {what}" if count < made.positions else what for count, what in counts if count]
+    opening = f"{'All' if len(said) == 1 else 'Of the'} {made.positions:,} positions of this lab"
+    return f"{opening} {'; '.join(said)}."
+
+
+def _state(widget: Predict) -> dict:
+    """All that a prediction's view needs, untouched; the truth is shown when the reader asks for it."""
+    first = {"headline": predict.EMPTY, "numbers": "", "sayings": SAYINGS, "truth": widget.truth}
+    return {name: getattr(widget, name) for name in STATE} | first
+
+
+def _script() -> str:
+    view = (Path(predict.HERE) / "predict.js").read_text(encoding="utf-8")
+    inside = view.replace("export default { render };", "return { render };")
+    return f"const predict = (() => {{\n{inside}\n}})();\n{(HERE / 'page.js').read_text(encoding='utf-8')}"
+
+
+def _text(markdown: str) -> str:
+    shown = markdown2html(markdown)
+    shown = re.sub(r'href="([\w-]+)\.ipynb"', r'href="\1.html"', shown)
+    shown = re.sub(r'href="(?!https?:|#|[\w-]+\.html")([^"]+)"', _to_repository, shown)
+    return _scrolling(shown)
+
+
+def _to_repository(link: re.Match) -> str:
+    path = Path("notebooks") / html.unescape(link[1])
+    return f'href="{repository.source("/".join(_straight(path.parts)))}"'
+
+
+def _straight(parts: Iterable[str]) -> list[str]:
+    """A path without its steps back."""
+    straight: list[str] = []
+    for part in parts:
+        straight = straight[:-1] if part == ".." else [*straight, part]
+    return straight
+
+
+def _scrolling(shown: str) -> str:
+    """Tables in boxes of their own, which a narrow page can scroll."""
+    return re.sub(r"<table.*?</table>", lambda table: f'<div class="scroll">{table[0]}</div>', shown, flags=re.S)
+
+
+def _code(source: str) -> str:
+    return highlight(source, PythonLexer(), HtmlFormatter(nowrap=True)).rstrip("\n")
+
+
+def _has(cell: dict, mime: str) -> bool:
+    return any(mime in output.get("data", {}) for output in cell.get("outputs", ()))
+
+
+def _output(output: dict) -> dict:
+    """A stored output."""
+    if output["output_type"] == "stream":
+        return {"kind": "text", "text": "".join(output["text"]).rstrip("\n")}
+    data = output["data"]
+    if MIME in data:
+        return {"kind": "note", "text": EXERCISE.format(data[MIME]["exercise"])}
+    if "text/html" in data:
+        return {"kind": "html", "html": _scrolling("".join(data["text/html"]))}
+    return {"kind": "text", "text": "".join(data["text/plain"])}
