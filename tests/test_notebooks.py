@@ -14,8 +14,7 @@ from tlkit.runtime import paths
 
 NOTEBOOKS = sorted(path for path in paths.NOTEBOOKS.rglob("*.ipynb") if ".ipynb_checkpoints" not in path.parts)
 LESSONS = sorted(jupyter.lessons().values())
-ON_FIVE_SEEDS = ("03-freeze-or-fine-tune", "07-words", "08-lora")  # their evidence is not renewed yet
-REPLICATE = [path for path in LESSONS[1:] if path.stem not in ON_FIVE_SEEDS]
+REPLICATE = LESSONS[1:]
 
 
 @pytest.fixture(params=NOTEBOOKS, ids=lambda path: path.relative_to(paths.NOTEBOOKS).with_suffix("").as_posix())
