@@ -20,8 +20,8 @@ RESULTS = paths.NOTEBOOKS / "results"
 SAVED = {  # how many rows, and a hash of what they found: both change where make.py was run again, and never otherwise
     "01-piano-to-guitar": (320, "35be0c4cf49a7720"),
     "02-what-the-layers-know": (370, "b053959ae5834ced"),
-    "03-freeze-or-fine-tune": (165, "827e1198d3289ba7"),
-    "03-depth-by-shots": (240, "TODO"),
+    "03-freeze-or-fine-tune": (400, "5c0bbc1dca5d8f94"),
+    "03-depth-by-shots": (240, "1b4e125cfd89eee6"),
     "05-when-transfer-fails": (355, "029fec9094f8a36e"),
     "07-words": (145, "5d94a8278ff3987f"),
     "08-lora": (45, "912c2169d9a5d48e"),
