@@ -72,7 +72,8 @@ def freeze_or_fine_tune(executor) -> tl.Results:
     """Every comparison of lesson 03: 20 seeds where only a head learns, 10 where the body does, 5 for the lab alone."""
     near, far = (tl.backbone("efficientnet-lite0", size=side) for side in (96, 48))
     photographs, products, greek = (tl.task(name) for name in ("photographs", "products", "glyphs/greek"))
-    latin, untaught = tl.pretrain(tl.backbone("small-cnn"), "glyphs/latin"), tl.random_source(tl.backbone("small-cnn"))
+    latin = tl.pretrain(tl.backbone("small-cnn"), tl.task("glyphs/latin"))
+    untaught = tl.random_source(tl.backbone("small-cnn"))
     pixels, slowly = tl.backbone("pixels"), tl.Scratch(rate=2e-3)
     tuned = ["head", "partial:1", "partial:2", "partial:4", "full", "lp_ft", tl.Full(statistics=True)]
     depths = ["head", *(f"partial:{stages}" for stages in range(1, 9)), "full"]
