@@ -14,8 +14,7 @@ from tlkit.runtime import paths
 
 NOTEBOOKS = sorted(path for path in paths.NOTEBOOKS.rglob("*.ipynb") if ".ipynb_checkpoints" not in path.parts)
 LESSONS = sorted(jupyter.lessons().values())
-NOT_RENEWED = ("03-freeze-or-fine-tune", "07-words", "08-lora", "09-prompting", "17-a-robot")  # on few seeds, or no end
-REPLICATE = [path for path in LESSONS[1:] if path.stem not in NOT_RENEWED]
+REPLICATE = LESSONS[1:]
 
 
 @pytest.fixture(params=NOTEBOOKS, ids=lambda path: path.relative_to(paths.NOTEBOOKS).with_suffix("").as_posix())

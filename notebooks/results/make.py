@@ -19,6 +19,7 @@ from tlkit.datasets.shortcut import with_shortcut
 
 HERE = Path(__file__).parent
 MADE = HERE / "made"
+LOOKS = (0, 4, 8)  # of lesson 03's frozen network
 
 
 def piano_to_guitar(executor) -> tl.Results:
@@ -68,22 +69,48 @@ def what_the_layers_know(executor) -> tl.Results:
 
 
 def freeze_or_fine_tune(executor) -> tl.Results:
-    """Every comparison of lesson 03."""
-    imagenet, products = tl.backbone("efficientnet-lite0", size=48), tl.task("products")
-    latin = tl.pretrain(tl.backbone("small-cnn"), tl.task("glyphs/latin"))
-    signs = tl.pretrain(tl.backbone("small-cnn"), tl.task("signs/common"))
-    greek, rare, slowly = tl.task("glyphs/greek"), tl.task("signs/rare"), tl.Scratch(rate=2e-3)
+    """Every comparison of lesson 03: 20 seeds where only a head learns, 10 where the body does, 5 for the lab alone."""
+    near, far = (tl.backbone("efficientnet-lite0", size=side) for side in (96, 48))
+    photographs, products, greek = (tl.task(name) for name in ("photographs", "products", "glyphs/greek"))
+    latin, untaught = tl.pretrain(tl.backbone("small-cnn"), "glyphs/latin"), tl.random_source(tl.backbone("small-cnn"))
+    pixels, slowly = tl.backbone("pixels"), tl.Scratch(rate=2e-3)
+    tuned = ["head", "partial:1", "partial:2", "partial:4", "full", "lp_ft", tl.Full(statistics=True)]
     depths = ["head", *(f"partial:{stages}" for stages in range(1, 9)), "full"]
-    others = [tl.Full(layer_decay=0.6), "lp_ft", tl.Full(statistics=True), "scratch"]
-    shop = [(imagenet, products, [*depths, *others], [5]), (imagenet, products, ["head", "full"], [20])]
     asked = [
-        (tl.backbone("pixels"), products, ["head"], [5, 20]),
-        (latin, greek, ["head", "partial:1", "partial:2", "partial:3", "full", "lp_ft", slowly], [2]),
-        (latin, greek, ["head", "full", "lp_ft"], [5]),
-        (signs, rare, ["head", "full", slowly], [20]),
-        (imagenet, rare, ["head", "random_head"], [20]),
+        (near, photographs, tuned, [5], {"steps": 10, "seeds": 10}),
+        (near, photographs, ["scratch"], [5], {"steps": 10, "seeds": 5}),
+        (near, photographs, ["head"], [1, 2, 5, 8], {"steps": 10, "seeds": 20}),
+        (near, photographs, ["random_head"], [5], {"steps": 10, "seeds": 20}),
+        (pixels, photographs, ["head"], [1, 2, 5, 8], {"seeds": 20}),
+        (untaught, photographs, ["scratch"], [5], {"seeds": 10}),
+        (far, products, ["head"], [5], {"steps": 20, "seeds": 20}),
+        (far, products, ["full"], [5], {"steps": 20, "seeds": 10}),
+        (far, products, depths, [5], {"steps": 20, "seeds": 5}),
+        (pixels, products, ["head"], [5], {"seeds": 20}),
+        (latin, greek, ["head", "partial:1", "partial:2", "partial:3", "full", "lp_ft", slowly], [2], {"seeds": 5}),
     ]
-    return _compared(shop, executor, steps=20) + _compared(asked, executor)
+    runs = tl.Results(
+        run
+        for source, target, strategies, shots, options in asked
+        for run in tl.compare(source, target, strategies=strategies, shots=shots, executor=executor, **options)
+    )
+    for eval_mode in (False, True):
+        tl.batchnorm.drift(near, photographs, looks=LOOKS, eval_mode=eval_mode, seeds=10, reuse=runs)
+    return runs
+
+
+def depth_by_shots(executor) -> tl.Results:
+    """How many stages to let learn, with how many labels, on six targets: a table beside lesson 03, of five seeds."""
+    imagenet = tl.backbone("efficientnet-lite0", size=64)
+    depths = ["head", "partial:1", "partial:2", "partial:4"]
+    targets = ("photographs", "products", "signs/rare", "surfaces/brick", "glyphs/greek", "cells/lab-a")
+    asked = [(imagenet, _at_most(tl.task(name), 100), depths, [2, 8]) for name in targets]
+    return _compared(asked, executor, steps=10)
+
+
+def _at_most(task: tl.Task, test: int) -> tl.Task:
+    """The task, with so many to be tested on if it has more."""
+    return task if len(task.test) <= test else task.fewer(test=test, seed=0)
 
 
 def when_transfer_fails(executor) -> tl.Results:
@@ -117,52 +144,51 @@ def words(executor) -> tl.Results:
     """Every comparison of lesson 07; words are counted in the lesson itself."""
     minilm = tl.backbone("minilm")
     tweets, movie, intents, spam = (tl.task(n) for n in ("reviews/tweets", "reviews/movie", "intents", "spam"))
-    asked = [
+    heads = [
         (minilm, tweets, ["head"], [2, 8, 64, 256]),
-        (minilm, tweets, ["partial:2", "random_head"], [2, 8, 64]),
-        (minilm, tweets, ["full"], [2, 64]),
-        (minilm, tweets, ["scratch"], [64]),
         (minilm, movie, ["head"], [2, 8, 64, 256]),
-        (minilm, movie, ["partial:2"], [64]),
         (minilm, intents, ["head"], [1, 2, 4, 8, 16]),
-        (minilm, intents, ["random_head"], [1, 4]),
-        (minilm, intents, ["partial:2"], [4]),
         (minilm, spam, ["head"], [2, 8, 64]),
     ]
-    return _compared(asked, executor)
+    others = [
+        (minilm, tweets, ["random_head"], [2, 8, 64]),
+        (minilm, tweets, ["full", "scratch"], [64]),
+        (minilm, intents, ["random_head"], [1, 4]),
+        (minilm, intents, ["partial:2"], [4]),
+    ]
+    longer = _compared([(minilm, intents, ["partial:2"], [4])], executor, steps=180, seeds=10)
+    usual = _compared(heads, executor, seeds=20) + _compared(others, executor, seeds=10)
+    return longer + usual  # in this order: of two runs that only their steps tell apart, the lab shows the last
 
 
 def lora(executor) -> tl.Results:
     """Every comparison of lesson 08."""
     minilm, tweets = tl.backbone("minilm", size=32), tl.task("reviews/tweets")
-    asked = [
-        (minilm, tweets, ["head", "lora:8@1", "lora:8@2", "lora:8@4", "lora:8", "lora:1@4"], [64]),
-        (minilm, tweets, ["full", "random_lora:8", tl.LoRA(8, last=4, rate="body")], [64]),
-    ]
-    return _compared(asked, executor)
+    trained = ["lora:8@1", "lora:8@4", "lora:8", "full", "random_lora:8"]
+    others = [(minilm, tweets, [*trained, tl.LoRA(8, last=4, rate="body")], [64])]
+    return _compared([(minilm, tweets, ["head"], [64])], executor, seeds=20) + _compared(others, executor, seeds=10)
 
 
 def prompting(executor) -> tl.Results:
-    """Every comparison of lesson 09. Where no labels are drawn, wordings and orders take the place of seeds."""
+    """Every comparison of lesson 09: claims, for which each seed draws a test of its own; then what is only shown."""
     from tlkit.analysis.wordings import on_labels
     from tlkit.methods.prompting import REQUESTS, WORDINGS, wordings
-    from tlkit.seeding import choose_seeds
 
-    smollm2, seeds = tl.backbone("smollm2").float(), choose_seeds(None)
-    tweets, intents = tl.task("reviews/tweets").fewer(test=64), tl.task("intents").fewer(test=100)
-    letters = replace(tweets, label_words=("A", "B"))
-    both = [*wordings(), *wordings(calibrated=True)]
-    shown = zip(wordings(shown=2), wordings(shown=2, calibrated=True), strict=True)
+    smollm2, tweets, intents = tl.backbone("smollm2").float(), tl.task("reviews/tweets"), tl.task("intents")
+    letters, some = replace(tweets, label_words=("A", "B")), tweets.fewer(test=64, seed=0)
+    both, shown = [[*wordings(shown=n), *wordings(shown=n, calibrated=True)] for n in (0, 2)]
+    requests = [*wordings(REQUESTS), *wordings(REQUESTS, calibrated=True)]
     orders = [tl.Prompt(WORDINGS["label"], shown=2, wording="label", order=n) for n in range(1, 6)]
     asked = [
-        (tweets, [*both, *orders], [2], seeds[:1]),
-        (letters, both, [2], seeds[:1]),
-        *((tweets, pair, [2], [draw]) for draw, pair in enumerate(shown, seeds[0])),
-        *((on_labels(tweets, shots=8, seed=seed), wordings(), [8], [seed]) for seed in seeds),
-        (tweets, ["head"], [2, 8, 64], seeds),
-        (tweets, ["lora:8@2"], [64], seeds),
-        (intents, [*wordings(REQUESTS), *wordings(REQUESTS, calibrated=True)], [1], seeds[:1]),
-        (intents, ["head"], [1, 4], seeds),
+        *((tweets.fewer(test=16, seed=seed), both, [1], [seed]) for seed in range(20)),
+        *((letters.fewer(test=16, seed=seed), both, [1], [seed]) for seed in range(10)),
+        *((on_labels(tweets, shots=4, seed=seed), wordings(), [1], [seed]) for seed in range(10)),
+        *((intents.fewer(test=20, seed=seed), requests, [1], [seed]) for seed in range(20)),
+        *((intents.fewer(test=20, seed=seed), ["head"], [1, 4], [seed]) for seed in range(10)),
+        *((some, [one, even], [2], [draw]) for draw, (one, even) in enumerate(zip(shown[:8], shown[8:], strict=True))),
+        (some, orders, [2], [0]),
+        (some, ["head"], [2, 8, 64], range(5)),
+        (some, ["lora:8@2"], [64], range(5)),
     ]
     return tl.Results(
         run
@@ -217,6 +243,7 @@ LESSONS = {
     "01-piano-to-guitar": piano_to_guitar,
     "02-what-the-layers-know": what_the_layers_know,
     "03-freeze-or-fine-tune": freeze_or_fine_tune,
+    "03-depth-by-shots": depth_by_shots,
     "05-when-transfer-fails": when_transfer_fails,
     "07-words": words,
     "08-lora": lora,

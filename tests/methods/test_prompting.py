@@ -7,7 +7,7 @@ import transformers
 
 import tlkit as tl
 from tests.small_networks import CAUSAL, save_model
-from tlkit.analysis.wordings import by_labels, by_order, by_wording, on_labels
+from tlkit.analysis.wordings import by_labels, by_order, by_wording, each_seed, on_labels, over_wordings
 from tlkit.methods import answer_scores, prompting
 from tlkit.methods.answer_scores import score_words
 from tlkit.methods.prompting import REQUESTS, WORDINGS, Prompted, wordings
@@ -178,17 +178,30 @@ def test_wordings_and_orders_take_the_place_of_seeds(net):
     assert len({"".join(sorted(prompt)) for prompt in prompts}) == 1
 
 
+def test_each_seed_has_a_test_of_its_own_and_the_mean_goes_over_wordings_or_over_seeds(net):
+    task, asked = reviews(), wordings({"a": "{text} is", "b": "{question} {text}"})
+    found = each_seed(net, lambda seed: task.fewer(test=2, seed=seed), strategies=asked, seeds=[0, 1, 2])
+    right = {}
+    for seed in (0, 1, 2):
+        alone = tl.compare(net, task.fewer(test=2, seed=seed), strategies=asked, shots=[1], seeds=[seed])
+        right[seed] = [run.accuracy for run in alone]
+        assert [run.key for run in found.where(seed=seed)] == [run.key for run in alone]
+    over = over_wordings(found, asked, words=("A", "B"))
+    assert over.by_seed == pytest.approx({seed: np.mean(each) for seed, each in right.items()})
+    assert (over.of, over.what) == ("seeds", "asked in 2 wordings for A or B")
+    assert by_wording(found, asked).values == pytest.approx(np.mean(list(right.values()), axis=0))
+    again = each_seed(net, lambda seed: task.fewer(test=2, seed=seed), strategies=asked, seeds=[0, 1, 2], reuse=found)
+    assert again.reused == len(again) == 6
+
+
 def test_labelled_examples_choose_a_wording_and_the_test_does_not(net):
     task, asked = reviews(), wordings({"a": "{text} is", "b": "{text}, that is", "c": "{question} {text}"})
-    on_test = tl.compare(net, task, strategies=asked, shots=[2], seeds=[0])
-    tried = {}
-    for seed in (0, 1):
-        labelled = on_labels(task, shots=2, seed=seed)
-        assert set(labelled.test.items) == set(task.shots(2, seed=seed).items)
-        tried[seed] = tl.compare(net, labelled, strategies=asked, shots=[2], seeds=[seed])
+    on_test = tl.compare(net, task, strategies=asked, shots=[1], seeds=[0, 1])
+    assert set(on_labels(task, shots=2, seed=1).test.items) == set(task.shots(2, seed=1).items)
+    tried = each_seed(net, lambda seed: on_labels(task, shots=2, seed=seed), strategies=asked, seeds=[0, 1])
     chosen = by_labels(on_test, tried, asked)
-    for seed, runs in tried.items():
-        best = max(asked, key=lambda each: runs.where(strategy=each.name).runs[0].accuracy)
+    for seed in (0, 1):
+        best = max(asked, key=lambda each: tried.where(seed=seed).where(strategy=each.name).runs[0].accuracy)
         assert chosen.by_seed[seed] == on_test.where(strategy=best.name).runs[0].accuracy
     assert chosen.of == "seeds"
 

@@ -54,6 +54,12 @@ def test_a_picture_has_its_numbers_in_words(results):
     assert 'alt="Plot: A title' in picture._repr_html_()
 
 
+def test_a_picture_says_over_how_many_seeds_its_means_are_taken():
+    few, many = (Estimate(dict.fromkeys(range(n), 0.5), "x") for n in (2, 3))
+    assert style.seeds_of([many, many]) == "3 seeds"
+    assert style.seeds_of([many, few]) == "2 to 3 seeds"
+
+
 def test_curves_that_rest_on_more_seeds_here_than_there_say_so(results):
     fewer = tl.Results(run for run in results if run.shots > 1 or run.seed == results.seeds[0])
     assert "mean of 1 to 3 seeds" in fewer.picture(strategies=["head"]).words
@@ -115,6 +121,26 @@ def test_an_uneven_test_has_a_line_for_its_largest_class():
     assert "Always 'billing' is 95% right." in words
     assert "With each class counting alike: frozen (head) 60% at 1, 70% at 2." in words
     assert "Always 'billing' is 95% right." in repr(results.plot_parameter_cost(shots=1))
+
+
+def test_depths_of_several_targets_stand_in_panels(results):
+    curves = {"5 labels": [results.accuracy(name, shots=5) for name in ("head", "full")]}
+    panels = {"near": curves, "far": curves}
+    picture = tl.plots.plot_depths(panels, ("0", "9"), "How deep?", across="stages that learn")
+    told = ". Test examples named right, by stages that learn: 5 labels 20% at 0, 34% at 9."
+    assert repr(picture) == f"How deep?. near{told} far{told}"
+    assert [ax.get_title(loc="left") for ax in picture.figure.axes] == ["near", "far", ""]
+    assert len(picture.figure.axes[0].lines) == 1
+
+
+def test_classes_stand_in_rows_and_the_words_name_them():
+    task = tl.task("photographs")
+    picture = tl.plots.show_classes(task, count=3)
+    assert all(name in repr(picture) for name in task.classes)
+    assert len(picture.figure.axes) == 3 * len(task.classes)
+    assert all(len(ax.images) == 1 for ax in picture.figure.axes)
+    with pytest.raises(tl.TlkitError, match="only pictures can be seen"):
+        tl.plots.show_classes("spam")
 
 
 def test_packed_pixels_are_the_pixels():

@@ -15,7 +15,7 @@ from tlkit.estimate import Estimate
 from tlkit.plots.glyphs import make_readable
 from tlkit.plots.majority import Majority, majority_line, uneven_words
 from tlkit.plots.picture import Picture, figure
-from tlkit.plots.style import label, styles
+from tlkit.plots.style import label, seeds_of, styles
 
 Curves = Mapping[str, Mapping[int, Estimate]]  # accuracy by strategy and shots
 
@@ -71,8 +71,6 @@ def describe(curves: Curves, title: str = "", *, majority: Majority | None = Non
         for name, by_shots in curves.items()
     ]
     opening = f"{title}. " if title else ""
-    counts = [len(found.by_seed) for by_shots in curves.values() for found in by_shots.values()]
-    fewest, most = min(counts, default=0), max(counts, default=0)
-    seeds = f"{fewest} to {most}" if fewest < most else most
-    words = f"Named right, mean of {seeds} seeds, by shots: {'; '.join(parts)}."
+    seeds = seeds_of(found for by_shots in curves.values() for found in by_shots.values())
+    words = f"Named right, mean of {seeds}, by shots: {'; '.join(parts)}."
     return f"{opening}{words}{uneven_words(majority)}"

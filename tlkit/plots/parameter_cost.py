@@ -10,7 +10,7 @@ from matplotlib.ticker import PercentFormatter
 from tlkit.estimate import Estimate
 from tlkit.plots.majority import Majority, majority_line, uneven_words
 from tlkit.plots.picture import Picture, figure
-from tlkit.plots.style import style
+from tlkit.plots.style import seeds_of, style
 
 CLOSE = 0.015  # nearer in accuracy than this, the names of two points would lie on each other
 
@@ -38,8 +38,8 @@ def plot_parameter_cost(
     ax.spines[["top", "right"]].set_visible(False)
     ax.set_title(title, loc="left", fontweight="bold")
     parts = [f"{name} {found.mean:.1%} with {weights[name]:,}" for name, found in accuracies.items()]
-    seeds = max(len(found.values) for found in accuracies.values())
-    words = f"{title}. Named right, mean of {seeds} seeds, with so many weights that learn: {'; '.join(parts)}."
+    seeds = seeds_of(accuracies.values())
+    words = f"{title}. Named right, mean of {seeds}, with so many weights that learn: {'; '.join(parts)}."
     return Picture(fig, title or "accuracy against weights that learn", words + uneven_words(majority))
 
 

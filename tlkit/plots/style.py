@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable
 from itertools import cycle
 
+from tlkit.estimate import Estimate
+
 STYLES = {  # colour, marker, dash
     "scratch": ("#000000", "o", "--"),
     "random_head": ("#8c8c8c", "x", ":"),
@@ -62,3 +64,10 @@ def label(strategy: str) -> str:
     if cut and kind in ("head", "random_head"):
         return f"{LABELS[kind]}, first {cut} stages"
     return LABELS.get(strategy, strategy)
+
+
+def seeds_of(estimates: Iterable[Estimate]) -> str:
+    """Over how many seeds the means of a picture are taken: ``20 seeds``, or ``10 to 20 seeds``."""
+    counts = {len(each.values) for each in estimates} or {0}
+    fewest, most = min(counts), max(counts)
+    return f"{fewest} to {most} seeds" if fewest < most else f"{most} seeds"

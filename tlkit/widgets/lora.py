@@ -26,7 +26,7 @@ from tlkit.widgets.bench import spread
 from tlkit.widgets.screen import Screen as LabScreen
 from tlkit.widgets.screen import line, title_of
 
-DRAWS = 3  # trainings at the push of the button; the saved runs have five
+DRAWS = 3  # trainings at the push of the button; the saved runs have ten
 BYTES = 4  # of a weight in float32
 RANKS = (1, 2, 4, 8, 16, 32, 64)
 BESIDE = ("head", "full")  # what the adapters are compared with
