@@ -19,6 +19,7 @@ from tlkit.datasets.shortcut import with_shortcut
 
 HERE = Path(__file__).parent
 MADE = HERE / "made"
+LOOKS = (0, 4, 8)  # of lesson 03's frozen network
 
 
 def piano_to_guitar(executor) -> tl.Results:
@@ -68,22 +69,49 @@ def what_the_layers_know(executor) -> tl.Results:
 
 
 def freeze_or_fine_tune(executor) -> tl.Results:
-    """Every comparison of lesson 03."""
-    imagenet, products = tl.backbone("efficientnet-lite0", size=48), tl.task("products")
+    """Every comparison of lesson 03: 20 seeds where only a head learns, 10 where the body does, 5 for the lab alone."""
+    near, far = (tl.backbone("efficientnet-lite0", size=side) for side in (96, 48))
+    photographs, products, greek = (tl.task(name) for name in ("photographs", "products", "glyphs/greek"))
     latin = tl.pretrain(tl.backbone("small-cnn"), tl.task("glyphs/latin"))
-    signs = tl.pretrain(tl.backbone("small-cnn"), tl.task("signs/common"))
-    greek, rare, slowly = tl.task("glyphs/greek"), tl.task("signs/rare"), tl.Scratch(rate=2e-3)
+    untaught = tl.random_source(tl.backbone("small-cnn"))
+    pixels, slowly = tl.backbone("pixels"), tl.Scratch(rate=2e-3)
+    tuned = ["head", "partial:1", "partial:2", "partial:4", "full", "lp_ft", tl.Full(statistics=True)]
     depths = ["head", *(f"partial:{stages}" for stages in range(1, 9)), "full"]
-    others = [tl.Full(layer_decay=0.6), "lp_ft", tl.Full(statistics=True), "scratch"]
-    shop = [(imagenet, products, [*depths, *others], [5]), (imagenet, products, ["head", "full"], [20])]
     asked = [
-        (tl.backbone("pixels"), products, ["head"], [5, 20]),
-        (latin, greek, ["head", "partial:1", "partial:2", "partial:3", "full", "lp_ft", slowly], [2]),
-        (latin, greek, ["head", "full", "lp_ft"], [5]),
-        (signs, rare, ["head", "full", slowly], [20]),
-        (imagenet, rare, ["head", "random_head"], [20]),
+        (near, photographs, tuned, [5], {"steps": 10, "seeds": 10}),
+        (near, photographs, ["scratch"], [5], {"steps": 10, "seeds": 5}),
+        (near, photographs, ["head"], [1, 2, 5, 8], {"steps": 10, "seeds": 20}),
+        (near, photographs, ["random_head"], [5], {"steps": 10, "seeds": 20}),
+        (pixels, photographs, ["head"], [1, 2, 5, 8], {"seeds": 20}),
+        (untaught, photographs, ["scratch"], [5], {"seeds": 10}),
+        (far, products, ["head"], [5], {"steps": 20, "seeds": 20}),
+        (far, products, ["full"], [5], {"steps": 20, "seeds": 10}),
+        (far, products, depths, [5], {"steps": 20, "seeds": 5}),
+        (pixels, products, ["head"], [5], {"seeds": 20}),
+        (latin, greek, ["head", "partial:1", "partial:2", "partial:3", "full", "lp_ft", slowly], [2], {"seeds": 5}),
     ]
-    return _compared(shop, executor, steps=20) + _compared(asked, executor)
+    runs = tl.Results(
+        run
+        for source, target, strategies, shots, options in asked
+        for run in tl.compare(source, target, strategies=strategies, shots=shots, executor=executor, **options)
+    )
+    for eval_mode in (False, True):
+        tl.batchnorm.drift(near, photographs, looks=LOOKS, eval_mode=eval_mode, seeds=10, reuse=runs)
+    return runs
+
+
+def depth_by_shots(executor) -> tl.Results:
+    """How many stages to let learn, with how many labels, on six targets: a table beside lesson 03, of five seeds."""
+    imagenet = tl.backbone("efficientnet-lite0", size=64)
+    depths = ["head", "partial:1", "partial:2", "partial:4"]
+    targets = ("photographs", "products", "signs/rare", "surfaces/brick", "glyphs/greek", "cells/lab-a")
+    asked = [(imagenet, _at_most(tl.task(name), 100), depths, [2, 8]) for name in targets]
+    return _compared(asked, executor, steps=10)
+
+
+def _at_most(task: tl.Task, test: int) -> tl.Task:
+    """The task, with so many to be tested on if it has more."""
+    return task if len(task.test) <= test else task.fewer(test=test, seed=0)
 
 
 def when_transfer_fails(executor) -> tl.Results:
@@ -216,6 +244,7 @@ LESSONS = {
     "01-piano-to-guitar": piano_to_guitar,
     "02-what-the-layers-know": what_the_layers_know,
     "03-freeze-or-fine-tune": freeze_or_fine_tune,
+    "03-depth-by-shots": depth_by_shots,
     "05-when-transfer-fails": when_transfer_fails,
     "07-words": words,
     "08-lora": lora,

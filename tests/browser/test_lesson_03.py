@@ -32,7 +32,7 @@ def test_the_lab_answers_the_keyboard(lesson):
 
     lab.get_by_role("button", name="block7", exact=True).press("Enter")
     lab.get_by_role("slider").first.focus()
-    lesson.page.keyboard.press("End")  # twenty labels: nobody saved that
+    lesson.page.keyboard.press("End")  # eight labels: nobody saved that
     expect(words).to_contain_text(re.compile("Training|looking"), timeout=20_000)
     lab.get_by_role("button", name="Stop").press("Enter")
     expect(words).to_contain_text(re.compile("Stopped after|over 3 draws"), timeout=60_000)
@@ -53,7 +53,7 @@ def test_the_lab_answers_the_keyboard(lesson):
     expect(picture).not_to_have_attribute("src", before)
     lab.get_by_role("button", name="conv1", exact=True).press("Enter")
     expect(words).to_contain_text("2 labels of each class, 4 of 4 stages learn")
-    lab.get_by_role("button", name="ImageNet, products").press("Enter")
+    lab.get_by_role("button", name="ImageNet, photographs").press("Enter")
     expect(words).to_contain_text(re.compile("Training|looking|2 labels of each class, 0 of 9"), timeout=60_000)
     lab.get_by_role("button", name="Latin, Greek letters").press("Enter")
     expect(words).to_contain_text("2 labels of each class, 0 of 4 stages learn", timeout=60_000)

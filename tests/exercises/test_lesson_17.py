@@ -11,7 +11,7 @@ def balancer():
 
 def test_the_first_exercise_knows_right_from_each_mistake(balancer):
     def balance(strategy="as_is", **physics):
-        cart = tl.environments.environment("of my own", tl.environments.CartPole(**physics))
+        cart = tl.environments.environment("moon", tl.environments.CartPole(**physics))
         return tl.transfer(balancer, cart, strategy=strategy, shots=8).accuracy
 
     moon = {"gravity": 1.6, "delay": 8}

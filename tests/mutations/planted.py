@@ -109,7 +109,7 @@ MISTAKES = [
             'backbone.fresh(stream(0, "source", backbone.name, task.name))', (COMPARE, STRATEGY, RUNNER)),
     # --- which examples ---
     Mistake("test rows are in the training", "experiments/source.py",
-            "        model,\n        task.train,", "        model,\n        task.test,", (COMPARE, STRATEGY, TRAINING)),
+            "model, task.train, phase, frozen=0", "model, task.test, phase, frozen=0", (COMPARE, STRATEGY, TRAINING)),
     Mistake("the labelled examples are drawn from the test", "methods/method.py",
             "return self.target.train.take(self.rows)", "return self.target.test.take(self.rows)",
             (STRATEGY, METHOD, COMPARE)),
@@ -181,10 +181,10 @@ MISTAKES = [
             "return (states.values.float() * mask).sum(dim=1) / mask.sum(dim=1).clamp(min=1)",
             "return states.values.float().mean(dim=1)", (READERS, LANGUAGE, FROZEN)),
     # --- what is counted ---
-    Mistake("the least likely class is named", "methods/classifier.py",
+    Mistake("the least likely class is named", "datasets/task.py",
             "return float((chances.argmax(axis=1) == labels).mean())",
             "return float((chances.argmin(axis=1) == labels).mean())", (STRATEGY, RUNNER, COMPARE), True),
-    Mistake("classes are counted under another's name", "methods/classifier.py",
+    Mistake("classes are counted under another's name", "datasets/task.py",
             "return tuple(zip(classes, named.tolist(), there.tolist(), strict=True))",
             "return tuple(zip(classes[::-1], named.tolist(), there.tolist(), strict=True))",
             (RUNNER, RESULTS, STRATEGY)),

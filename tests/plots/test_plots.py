@@ -123,6 +123,26 @@ def test_an_uneven_test_has_a_line_for_its_largest_class():
     assert "Always 'billing' is 95% right." in repr(results.plot_parameter_cost(shots=1))
 
 
+def test_depths_of_several_targets_stand_in_panels(results):
+    curves = {"5 labels": [results.accuracy(name, shots=5) for name in ("head", "full")]}
+    panels = {"near": curves, "far": curves}
+    picture = tl.plots.plot_depths(panels, ("0", "9"), "How deep?", across="stages that learn")
+    told = ". Test examples named right, by stages that learn: 5 labels 20% at 0, 34% at 9."
+    assert repr(picture) == f"How deep?. near{told} far{told}"
+    assert [ax.get_title(loc="left") for ax in picture.figure.axes] == ["near", "far", ""]
+    assert len(picture.figure.axes[0].lines) == 1
+
+
+def test_classes_stand_in_rows_and_the_words_name_them():
+    task = tl.task("photographs")
+    picture = tl.plots.show_classes(task, count=3)
+    assert all(name in repr(picture) for name in task.classes)
+    assert len(picture.figure.axes) == 3 * len(task.classes)
+    assert all(len(ax.images) == 1 for ax in picture.figure.axes)
+    with pytest.raises(tl.TlkitError, match="only pictures can be seen"):
+        tl.plots.show_classes("spam")
+
+
 def test_packed_pixels_are_the_pixels():
     pixels = np.random.default_rng(0).integers(256, size=(7, 5, 4), dtype=np.uint8)
     packed = picture.encode(pixels)

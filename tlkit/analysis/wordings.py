@@ -12,7 +12,7 @@ from tlkit.datasets.task import Task
 from tlkit.estimate import Estimate
 from tlkit.experiments.compare import compare
 from tlkit.experiments.results import Results
-from tlkit.experiments.source import Source
+from tlkit.experiments.source import Source, as_source
 from tlkit.methods.method import Strategy
 from tlkit.methods.prompting import Prompting, either
 from tlkit.models.backbone import Backbone
@@ -33,7 +33,7 @@ def each_seed(
     A language model is slow to read, and few texts test it. If all seeds had the same, those few would be part of
     what is found.
     """
-    found = Results()
+    source, found = as_source(source), Results()
     for seed in choose_seeds(seeds):
         found += compare(source, draw(seed), strategies=strategies, shots=shots, seeds=[seed], reuse=reuse)
     return found

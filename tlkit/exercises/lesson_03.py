@@ -17,8 +17,8 @@ LEARNING = 3
 
 @exercise("03.1")
 def weights_that_learn(number: int, backbone: Backbone) -> str:
-    """How many weights learn when the last three stages and a new head for the products do."""
-    head = (backbone.width + 1) * len(task("products").classes)
+    """How many weights learn when the last three stages and a new head for the photographs do."""
+    head = (backbone.width + 1) * len(task("photographs").classes)
     stages = [count_parameters(stage) for stage in backbone.stages]
     late = sum(stages[-LEARNING:])
     hints = {  # where two are the same number, the later counts
@@ -27,7 +27,7 @@ def weights_that_learn(number: int, backbone: Backbone) -> str:
         sum(stages) + head: "That is everything: what is frozen does not learn.",
         sum(stages[:LEARNING]) + head: "Those are the first stages: freezing begins in front.",
         head: "That is the head alone: three stages learn besides.",
-        late + head - len(task("products").classes): "Nearly: the head has a bias for each class besides.",
+        late + head - len(task("photographs").classes): "Nearly: the head has a bias for each class besides.",
         late: "Those are the stages: the head learns, too.",
         late + head: PASSED,
     }

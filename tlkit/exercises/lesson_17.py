@@ -17,7 +17,7 @@ def balance_on_the_moon(balance: float, source: Source) -> str:
     """What the source is worth as it is on the Moon, where its pushes come eight steps late."""
 
     def found(strategy: str = "as_is", **physics: float) -> float:
-        cart = environment("mine", CartPole(**(physics or {"gravity": 1.6, "delay": 8})))
+        cart = environment("moon", CartPole(**(physics or {"gravity": 1.6, "delay": 8})))
         return transfer(source, cart, strategy=strategy, shots=8).accuracy
 
     mistakes = [

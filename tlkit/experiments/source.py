@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import dataclasses
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import ClassVar
 
 import torch
@@ -50,7 +51,11 @@ class Source:
 
     def recipe(self) -> list:
         """All that decides what a run with this source learns, but for the seed."""
-        return [self.backbone.name, self.backbone.digest()]
+        return [self.backbone.name, self._digest]
+
+    @cached_property
+    def _digest(self) -> str:
+        return self.backbone.digest()  # once: of a language model it takes more than half a second
 
     def on(self, device: str | torch.device | None) -> Source:
         """The same source on another device, such as "cuda" or "mps"; itself where there is nothing to move."""

@@ -7,7 +7,9 @@ __all__, __getattr__ = exports(
     {
         "Picture": "plots.picture:Picture",
         "plot_depth": "plots.by_depth:plot_depth",
+        "plot_depths": "plots.by_depth:plot_depths",
         "plot_spread": "plots.spread:plot_spread",
+        "show_classes": "plots.items:show_classes",
         "show_questions": "plots.items:show_questions",
     },
 )

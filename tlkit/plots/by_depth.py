@@ -7,11 +7,13 @@ from itertools import cycle
 
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
 from tlkit.estimate import Estimate
 from tlkit.plots import picture, style
 
+COLUMNS = 3
 ACCURACY = "test examples named right"
 
 
@@ -35,6 +37,27 @@ def plot_depth(
     ax.legend(loc="upper left", bbox_to_anchor=(1, 1), frameon=False, labelcolor="linecolor", handlelength=3)
     ax.set_title(title, loc="left", fontweight="bold")
     return picture.Picture(fig, title, _depth_words(curves, stages, title, level, what, across))
+
+
+def plot_depths(
+    panels: Mapping[str, Mapping[str, Sequence[Estimate]]], stages: Sequence[str], title: str, *, across: str
+) -> picture.Picture:
+    """As :func:`plot_depth`, in a panel for each of several targets, three in a row."""
+    rows = -(-len(panels) // COLUMNS)
+    fig = Figure(figsize=(10.4, 0.6 + 2.4 * rows), dpi=100, layout="constrained")
+    axes = fig.subplots(rows, COLUMNS, sharey=True, squeeze=False).flatten()
+    for ax, (name, curves) in zip(axes, panels.items(), strict=False):
+        for (curve, values), look in zip(curves.items(), ("full", "head", "lp_ft"), strict=False):
+            draw_depth(ax, values, curve, style.STYLES[look])
+        label_depth(ax, stages, across=across)
+        ax.set_ylabel("")
+        ax.set_title(name, loc="left", fontsize=10, fontweight="bold")
+    for ax in axes[len(panels) :]:
+        ax.set_axis_off()
+    axes[0].legend(frameon=False, labelcolor="linecolor", handlelength=3, loc="lower right")
+    fig.suptitle(title, fontweight="bold", x=0.01, ha="left")
+    told = (_depth_words(curves, stages, name, None, ACCURACY, across) for name, curves in panels.items())
+    return picture.Picture(fig, title, f"{title}. {' '.join(told)}")
 
 
 def draw_depth(ax: Axes, values: Sequence[Estimate], name: str, look: tuple) -> list[Artist]:

@@ -31,6 +31,27 @@ def show_item(ax: Axes, item: np.ndarray, *, sound: bool) -> None:
     ax.set(xticks=[], yticks=[])
 
 
+def show_classes(task: Task | str, *, count: int = 8) -> Picture:
+    """Pictures that a task has to learn from, a row a class."""
+    task, count = as_task(task), whole(count, f"count={shown(count)} is no number of pictures", most=50)
+    if task.train.items.ndim < 3:
+        raise TlkitError(f"{task.name} has {task.modality}s, and only pictures can be seen.")
+    fig = Figure(figsize=(0.8 * count + 1, 0.8 * len(task.classes)), dpi=100, layout="constrained")
+    fig.get_layout_engine().set(w_pad=0.05, h_pad=0.01, wspace=0, hspace=0)
+    rows = fig.subplots(len(task.classes), count, squeeze=False)
+    for label, axes in enumerate(rows):
+        items = task.train.items[task.train.labels == label]
+        for ax in axes:
+            ax.set_axis_off()
+        for ax, item in zip(axes, items, strict=False):
+            show_item(ax, item, sound=task.modality == "spectrogram")
+        axes[0].set_axis_on()
+        axes[0].spines[:].set_visible(False)
+        axes[0].set_ylabel(task.classes[label], rotation=0, ha="right", va="center")
+    words = f"Some of the pictures that {task.name} has to learn from, a row each of {', '.join(task.classes)}."
+    return Picture(fig, f"pictures of {task.name}", words)
+
+
 def show_questions(*tasks: Task, count: int = 6) -> Picture:
     """The first test images of tasks that have the same ones, and what each task calls them."""
     fig = Figure(figsize=(1.45 * count, 0.85 + 0.2 * len(tasks)), dpi=100, layout="constrained")

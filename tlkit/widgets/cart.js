@@ -45,7 +45,8 @@ class Cart {
     const degrees = (angle * 180) / Math.PI;
     set(this.cart, { transform: `translate(${x},0)` });
     set(this.pole, { transform: `rotate(${degrees} 0 -.1)` });
-    const where = `cart ${Math.abs(x).toFixed(1)} m${towards(x, 1)} of the middle`;
+    const side = towards(x, 1);
+    const where = side ? `cart ${Math.abs(x).toFixed(1)} m${side} of the middle` : "cart in the middle";
     return `${where}, pole leans ${Math.abs(degrees).toFixed(1)} degrees${towards(degrees, 1)}`;
   }
 }
