@@ -114,7 +114,7 @@ def test_episodes_come_in_batches(shots):
         ({"delay": MOST_DELAY + 1}, "give 0 to 8"),
         ({"reversed": 2}, "give 0 to 1"),
     ],
-    ids=lambda value: value if isinstance(value, str) else " ".join(value),
+    ids=["no length", "gravity in words", "a range backwards", "half a step", "too late", "wired twice"],
 )
 def test_physics_that_no_cart_can_have(wrong, words):
     with pytest.raises(tl.TlkitError, match=words):

@@ -99,3 +99,9 @@ def test_on_real_features_it_names_what_scikit_learn_names(network, task):
     scaler = StandardScaler().fit(learnt)
     exact = LogisticRegression(C=probe.HEAD_STRENGTH, tol=1e-10, max_iter=100_000).fit(scaler.transform(learnt), labels)
     assert np.array_equal((tested @ weight.T + bias).argmax(axis=1), exact.predict(scaler.transform(tested)))
+
+
+def test_features_that_are_all_alike_tell_nothing_apart():
+    weight, bias = linear_probe(np.full((6, 4), 3.0, np.float32), np.arange(6) % 2, classes=2)
+    assert np.array_equal(weight, np.zeros((2, 4)))
+    assert bias[0] == bias[1]

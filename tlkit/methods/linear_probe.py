@@ -125,7 +125,9 @@ def _newton_step(kernel: np.ndarray, chances: np.ndarray, uphill: np.ndarray) ->
     rest, lasting = uphill, uphill @ kernel
     way, along = eased(rest, lasting)
     size = first = np.vdot(rest, along)
-    step, change = 0, 0
+    step, change = np.zeros_like(uphill), np.zeros_like(uphill)
+    if size <= np.finfo(float).tiny:  # features that are all alike tell nothing apart
+        return step, change
     while True:
         curved = chances * along
         curved -= chances * curved.sum(axis=0)

@@ -54,7 +54,8 @@ def add(
     from peft import LoraConfig, get_peft_model
 
     chosen = list(names or targets(backbone, last=last))
-    config = LoraConfig(r=rank, lora_alpha=alpha, target_modules=chosen)
+    turned = any(type(backbone.get_submodule(name)).__name__ == "Conv1D" for name in chosen)  # GPT-2's
+    config = LoraConfig(r=rank, lora_alpha=alpha, target_modules=chosen, fan_in_fan_out=turned)
     with seeded(seed):
         _keep(backbone, get_peft_model(backbone, config))
 
