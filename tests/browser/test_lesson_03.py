@@ -31,6 +31,7 @@ def test_the_lab_answers_the_keyboard(lesson):
     shot(lab, "stack-9")
 
     lab.get_by_role("button", name="block7", exact=True).press("Enter")
+    expect(words).to_contain_text("2 of 9 stages learn")
     lab.get_by_role("slider").first.focus()
     lesson.page.keyboard.press("End")  # eight labels: nobody saved that
     expect(words).to_contain_text(re.compile("Training|looking"), timeout=20_000)
