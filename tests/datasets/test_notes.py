@@ -3,6 +3,7 @@ import pytest
 
 import tlkit as tl
 from tlkit.datasets import notes
+from tlkit.datasets.files import read_arrays
 from tlkit.datasets.notes import transposed
 
 
@@ -17,6 +18,12 @@ def test_every_task_loads_and_shares_no_picture_between_train_and_test():
 def test_train_and_test_share_no_velocity():
     guitar = tl.task("notes/guitar")
     assert not set(guitar.train.tags["velocity"]) & set(guitar.test.tags["velocity"])
+
+
+def test_what_is_marked_for_the_test_is_tested_on():
+    data, piano = read_arrays(notes.FOLDER / "piano.npz"), tl.task("notes/piano")
+    assert np.array_equal(piano.test.items, data["pictures"][data["test"]])
+    assert np.array_equal(piano.train.items, data["pictures"][~data["test"]])
 
 
 def test_octaves_are_held_out():

@@ -1,5 +1,7 @@
 """Which stages each strategy moves, where it begins, and how its rate rises and falls."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 import torch
@@ -45,10 +47,12 @@ def test_a_random_control_is_another_for_every_seed(after, source, high_bars):
     assert farthest(other.backbone, after["random_head"].backbone) > NEAR
 
 
-def test_head_first_begins_with_the_head_that_a_probe_finds(after, source, high_bars):
+def test_a_head_and_head_first_begin_with_what_a_probe_finds(after, source, high_bars):
     lesson = high_bars.shots(3, seed=4)
     weight, _ = linear_probe(source.backbone.features(lesson.items), lesson.labels, classes=len(high_bars.classes))
-    away = {name: np.abs(after[name].head.weight.detach().numpy() - weight).max() for name in ("lp_ft", "full")}
+    heads = {name: after[name].head.weight.detach().numpy() for name in ("head", "lp_ft", "full")}
+    away = {name: np.abs(head - weight).max() for name, head in heads.items()}
+    assert away["head"] < 1e-5
     assert away["lp_ft"] < NEAR < away["full"]
 
 
@@ -71,3 +75,14 @@ def test_head_first_then_all_goes_on_at_the_rate_of_those_that_know_something():
     first, second = tl.LPFT().phases
     assert (first.learn, first.rate) == (0, None)
     assert (second.learn, second.rate) == (None, "tuning")
+
+
+def test_each_seeds_teacher_begins_elsewhere(low_bars):
+    one, other = (tl.pretrain(tl.backbone("note-cnn"), low_bars, seed=seed, steps=1) for seed in (1, 2))
+    assert min(farthest(*pair) for pair in zip(one.backbone.stages, other.backbone.stages, strict=True)) > NEAR
+
+
+def test_a_teacher_never_sees_its_test(low_bars):
+    upset = dataclasses.replace(low_bars, test=low_bars.train.take(slice(None, None, -1)))
+    one, other = (tl.pretrain(tl.backbone("note-cnn"), task, seed=1, steps=2) for task in (low_bars, upset))
+    assert one.backbone.digest() == other.backbone.digest()

@@ -11,8 +11,9 @@ import tlkit as tl
 from tests.methods.test_prompting import reviews
 from tests.small_networks import save_model
 from tlkit.commands.cli import main
-from tlkit.events import Stopped
+from tlkit.events import Stopped, ignore
 from tlkit.methods import feature_cache
+from tlkit.methods.body_features import BodyFeatures
 from tlkit.methods.classifier import Classifier, new_head
 from tlkit.methods.feature_cache import FeatureCache
 from tlkit.methods.frozen_features import FrozenFeatures
@@ -280,3 +281,10 @@ def test_a_strategy_that_freezes_what_it_let_learn_before_is_no_stale_answer(sou
 
     fit_head(by_hand, made.model.backbone.features(high_bars.train.items[rows]), high_bars.train.labels[rows])
     assert torch.allclose(by_hand.weight, made.model.head.weight, atol=1e-4)
+
+
+def test_rows_that_were_planned_are_gathered_once_and_found_again(source, high_bars):
+    body = BodyFeatures(source.backbone, high_bars, ignore)
+    body.plan(np.array([9, 3, 7, 1]), set())
+    for rows in ([3], [7, 1], [9, 1, 3], [5, 3]):
+        assert np.array_equal(body.learnt(np.array(rows), 2), body.train.features(np.array(rows), stop=2))

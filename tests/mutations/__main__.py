@@ -88,7 +88,8 @@ def table(found: dict[str, dict[str, str]]) -> str:
     lines = [
         "# Planted mistakes",
         "",
-        f"{len(caught)} of {len(found)} mistakes ({len(caught) / len(found):.0%}) were noticed by a test or a claim. "
+        f"{len(caught)} of {len(found)} mistakes ({len(caught) / len(found):.0%}) were noticed by a test or a claim; "
+        f"{len(MISTAKES) - len(found)} more wait to be planted. "
         "`python -m tests.mutations` plants them one by one in a copy of the kit,",
         "runs the tests that should notice, and writes this page; for some it asks lesson 01's chief claims, too.",
         "",

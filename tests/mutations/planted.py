@@ -154,7 +154,7 @@ MISTAKES = [
             (STRATEGY, FROZEN)),
     Mistake("labelled rows are mixed up with those planned", "methods/body_features.py",
             "return self._learnt[stop][np.searchsorted(self._planned, rows)]",
-            "return self._learnt[stop][: len(rows)]", (STRATEGY, COMPARE, RUNNER)),
+            "return self._learnt[stop][: len(rows)]", (FROZEN, COMPARE, RUNNER)),
     Mistake("a head is held down twice as hard", "methods/linear_probe.py",
             "strength = HEAD_STRENGTH / 2 if classes == 2 else HEAD_STRENGTH", "strength = HEAD_STRENGTH / 2",
             (PROBE,)),
