@@ -23,7 +23,7 @@ SAVED = {  # how many rows, and a hash of what they found: both change where mak
     "01-piano-to-guitar": (621, "aada39c502163055"),
     "02-what-the-layers-know": (888, "67e33dc0cccc240c"),
     "03-depth-by-shots": (240, "1b4e125cfd89eee6"),
-    "03-freeze-or-fine-tune": (400, "5c0bbc1dca5d8f94"),
+    "03-freeze-or-fine-tune": (490, "0e59b0d5ba33037d"),
     "05-when-transfer-fails": (845, "6e91a3dbc893ac36"),
     "07-words": (410, "80dd42ebdc958d49"),
     "08-lora": (80, "54821460c0d7040d"),
