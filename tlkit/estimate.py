@@ -158,9 +158,10 @@ def wilson(right: int, of: int, confidence: float = SURE) -> tuple[float, float]
     """The interval for a share of which ``right`` in ``of`` are right (Wilson, 1927): wide where ``of`` is small."""
     if not of:
         return 0.0, 1.0
-    z, share = statistics.NormalDist().inv_cdf((1 + confidence) / 2), right / of
-    middle, spread = share + z * z / (2 * of), z * math.sqrt(share * (1 - share) / of + z * z / (4 * of * of))
-    return max(0.0, (middle - spread) / (1 + z * z / of)), min(1.0, (middle + spread) / (1 + z * z / of))
+    from scipy.stats import binomtest
+
+    low, high = binomtest(right, of).proportion_ci(confidence, method="wilson")
+    return float(low), float(high)
 
 
 @dataclass(frozen=True)

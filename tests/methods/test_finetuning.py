@@ -86,3 +86,12 @@ def test_a_teacher_never_sees_its_test(low_bars):
     upset = dataclasses.replace(low_bars, test=low_bars.train.take(slice(None, None, -1)))
     one, other = (tl.pretrain(tl.backbone("note-cnn"), task, seed=1, steps=2) for task in (low_bars, upset))
     assert one.backbone.digest() == other.backbone.digest()
+
+
+def test_a_head_is_fitted_on_its_own_rows_labels_however_the_task_is_ordered(source, high_bars):
+    order = np.random.default_rng(0).permutation(len(high_bars.train))
+    mixed = dataclasses.replace(high_bars, train=high_bars.train.take(order))
+    lesson = mixed.shots(3, seed=4)
+    weight, _ = linear_probe(source.backbone.features(lesson.items), lesson.labels, classes=len(mixed.classes))
+    head = tl.transfer(source, mixed, strategy="head", shots=3, seed=4).model.head
+    assert np.abs(head.weight.detach().numpy() - weight).max() < 1e-5

@@ -47,11 +47,6 @@ def _move(bar, event) -> None:
     bar.refresh()
 
 
-def _move(bar, event) -> None:
-    bar.total, bar.n = event.total, event.done
-    bar.refresh()
-
-
 def as_json(trial, suspects: list) -> dict:
     """What the trial found, as plain values."""
     read = trial.data.report.as_json()

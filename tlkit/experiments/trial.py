@@ -101,9 +101,7 @@ def try_out(
     found: dict[tuple[str, str, bool], list[float]] = {}
     for seed, task in enumerate(tasks):
         for each, named, beside in asked:
-            runs = compare(
-                each, task, strategies=named, shots=task.most_shots, seeds=[seed], on_event=lambda event: None
-            )
+            runs = compare(each, task, strategies=named, shots=task.most_shots, seeds=[seed], on_event=ignore)
             for run in runs:
                 name = "words" if run.strategy == "tf_idf" else run.source
                 found.setdefault((name, run.strategy, beside), []).append(run.accuracy)
