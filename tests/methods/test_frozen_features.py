@@ -16,6 +16,7 @@ from tlkit.methods import feature_cache
 from tlkit.methods.body_features import BodyFeatures
 from tlkit.methods.classifier import Classifier, new_head
 from tlkit.methods.feature_cache import FeatureCache
+from tlkit.methods.fingerprint import row_digests
 from tlkit.methods.frozen_features import FrozenFeatures
 from tlkit.methods.method import Phase
 from tlkit.methods.training import fit
@@ -288,3 +289,9 @@ def test_rows_that_were_planned_are_gathered_once_and_found_again(source, high_b
     body.plan(np.array([9, 3, 7, 1]), set())
     for rows in ([3], [7, 1], [9, 1, 3], [5, 3]):
         assert np.array_equal(body.learnt(np.array(rows), 2), body.train.features(np.array(rows), stop=2))
+
+
+def test_items_that_differ_in_their_last_pixel_are_others():
+    items = np.zeros((2, 4, 4), np.uint8)
+    items[1, -1, -1] = 1
+    assert len(set(row_digests(items))) == 2
