@@ -7,7 +7,11 @@ import pytest
 import torch
 
 import tlkit as tl
+from tlkit.events import ignore
+from tlkit.methods.body_features import BodyFeatures
 from tlkit.methods.linear_probe import linear_probe
+from tlkit.methods.method import Case
+from tlkit.methods.strategy import as_strategy
 from tlkit.methods.training import one_cycle
 
 MOVES = {"head": 0, "partial:1": 1, "partial:2": 2, "partial:3": 3, "full": 4, "lp_ft": 4, "keep": 4, "as_is": 0}
@@ -95,3 +99,13 @@ def test_a_head_is_fitted_on_its_own_rows_labels_however_the_task_is_ordered(sou
     weight, _ = linear_probe(source.backbone.features(lesson.items), lesson.labels, classes=len(mixed.classes))
     head = tl.transfer(source, mixed, strategy="head", shots=3, seed=4).model.head
     assert np.abs(head.weight.detach().numpy() - weight).max() < 1e-5
+
+
+@pytest.mark.parametrize("name", ["head", "partial:2", "full", "lp_ft", "keep", "scratch"])
+def test_what_is_tested_is_the_network_that_was_made(source, high_bars, name):
+    strategy = as_strategy(name)
+    features = BodyFeatures(source.backbone, high_bars, ignore)
+    rows = strategy.rows(high_bars, 3, 4)
+    case = Case(source, high_bars, rows, seed=4, steps=3, keep=True, features=lambda: features)
+    outcome = strategy.fit(case)
+    assert np.allclose(outcome.answers, outcome.model.probabilities(high_bars.test.items), atol=1e-5)
