@@ -52,6 +52,17 @@ def test_few_words_are_chosen_among_the_labelled_texts(intents):
     assert all(word in seen for word in words)
 
 
+def test_of_all_words_the_telling_one_is_kept():
+    texts = [
+        f"{word} and {more}"
+        for word, more in zip(["lovely", "awful"] * 4, ["one", "two", "three", "four"] * 2, strict=True)
+    ]
+    examples = tl.Examples(np.array(texts, dtype=object), np.arange(8) % 2)
+    task = tl.Task("words", "text", ("good", "bad"), examples, examples)
+    (kept,) = tl.text_baseline.count_words(task, shots=4, most=1).model.vectorizer.vocabulary
+    assert kept in ("lovely", "awful")
+
+
 def test_a_baseline_stands_beside_a_comparison(intents):
     from tests.experiments.test_results import result
 

@@ -79,6 +79,12 @@ def test_it_says_what_the_network_says_by_itself(family):
     assert np.allclose(known.features_of(net, start=0), net.features(items), atol=1e-5)
 
 
+def test_one_item_alone_is_one_row(family):
+    net, items = family
+    known = FrozenFeatures(net, items[:1], cache=FeatureCache())
+    assert known.features_of(net, start=0).shape == (1, net.width)
+
+
 def test_learning_on_what_it_says_is_learning_with_frozen_stages(family):
     """As a tutorial would write it: the whole network in every step, with requires_grad off, in eval mode."""
     net, items = family
