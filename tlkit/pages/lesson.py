@@ -40,7 +40,7 @@ CURVE = "Here a curve grows while the network learns: that takes a kernel."
 EXERCISE = "An answer to exercise {} is checked, with a hint that fits the mistake, where there is a kernel."
 BANNER = (
     "<b>This page runs no code.</b> What it shows was computed beforehand, on the lesson's own seeds. You can draw "
-    "predictions, hear sounds, answer the quizzes, put lines in order and move the labs: they answer from saved runs and recorded positions, "
+    "x"
     'and say where that ends. To change the code, <a href="{binder}">open the lesson on Binder</a>, which needs '
     "nothing but a browser, or <code>tlkit lab {number}</code> on your own machine."
 )
@@ -222,8 +222,9 @@ def _text(markdown: str) -> str:
 
 
 def _to_repository(link: re.Match) -> str:
-    path = Path("notebooks") / html.unescape(link[1])
-    return f'href="{repository.source("/".join(_straight(path.parts)))}"'
+    file, mark, place = html.unescape(link[1]).partition("#")
+    path = Path("notebooks") / file
+    return f'href="{repository.source("/".join(_straight(path.parts)))}{mark}{place}"'
 
 
 def _straight(parts: Iterable[str]) -> list[str]:
