@@ -10,7 +10,7 @@ import json
 import os
 import secrets
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -95,12 +95,25 @@ def checked(known: object, file: str) -> dict:
     return {"format": FORMAT, **named, **answers}
 
 
-def bundle(shown: dict | None, kind: str, names: Mapping[str, str] | list[str]) -> dict | None:
+def bundle(shown: dict | tuple | None, kind: str, names: Iterable[str]) -> dict | tuple | None:
     """What a notebook shows of a widget, with the answers that are known when it is shown."""
-    found = {name: record for name in names if (record := recall(kind, name))}
-    if found and isinstance(shown, tuple):
-        return ({**shown[0], MIME: {"format": FORMAT, kind: found}}, *shown[1:])
-    return {**shown, MIME: {"format": FORMAT, kind: found}} if found and shown else shown
+    path = place()
+    if path is None or not path.exists():
+        return shown
+    try:
+        known = read(path)
+    except TlkitError:
+        return shown  # as for recall
+    found = {name: known[kind][name] for name in names if name in known[kind]}
+    return with_answers(shown, {**known, kind: found}, kind) if found else shown
+
+
+def with_answers(shown: dict | tuple, known: Mapping, kind: str) -> dict | tuple:
+    """What a notebook shows, with answers of one kind in a form that :func:`checked` reads."""
+    told = {key: known[key] for key in ("format", "name", "reader", kind) if key in known}
+    if isinstance(shown, tuple):
+        return ({**shown[0], MIME: told}, *shown[1:])
+    return {**shown, MIME: told}
 
 
 def _change(change: Callable[[dict], None]) -> str:

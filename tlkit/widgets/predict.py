@@ -109,10 +109,10 @@ class Predict(anywidget.AnyWidget):
 
     def _repr_mimebundle_(self, **options) -> tuple[dict, dict] | None:
         shown = super()._repr_mimebundle_(**options)
-        if self.truth and isinstance(shown, tuple):
-            told = {"format": answers.FORMAT, KIND: {self.name: self.record()}}
-            return ({**shown[0], answers.MIME: told}, *shown[1:])
-        return answers.bundle(shown, KIND, [self.name])
+        kept = answers.bundle(shown, KIND, [self.name])
+        if kept is shown and self.truth:
+            return answers.with_answers(shown, {"format": answers.FORMAT, KIND: {self.name: self.record()}}, KIND)
+        return kept
 
     def _restore(self) -> None:
         """What was drawn before the kernel was lost."""
