@@ -105,6 +105,14 @@ def test_the_terms_that_a_lesson_links_are_in_the_glossary():
     assert linked == anchors
 
 
+def test_the_pages_for_teachers_link_what_is_there():
+    pages = sorted((paths.NOTEBOOKS / "teaching").glob("*.md"))
+    assert {"ninety-minutes", "one-day", "handout", "glossary"} <= {page.stem for page in pages}
+    for page in pages:
+        links = re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text(encoding="utf-8"))
+        assert [link for link in links if not (page.parent / link).exists()] == [], page.name
+
+
 @pytest.mark.parametrize("lesson", REPLICATE, ids=lambda path: path.stem)
 def test_every_claim_holds_and_would_be_upheld_again(lesson):
     cells = code(nbformat.read(lesson, 4))
