@@ -5,10 +5,13 @@ import os
 import subprocess
 import sys
 
+import nbformat
 import pytest
+from nbclient import NotebookClient
+from nbformat.v4 import new_code_cell, new_notebook
 
 import tlkit as tl
-from tlkit.exercises import answers
+from tlkit.exercises import answers, grading
 
 
 @pytest.fixture
@@ -145,3 +148,17 @@ def test_before_is_noted_and_after_is_explained(file):
     assert answers.recall("before", "01")["right"] is False
     assert answers.recall("after", "01")["right"] is True
     assert "01" in before._repr_mimebundle_()[answers.MIME]["before"]
+
+
+def test_in_a_notebook_they_lie_beside_it_and_in_its_outputs_once_it_was_run_again(tmp_path, monkeypatch):
+    monkeypatch.delenv("TLKIT_ANSWERS", raising=False)
+    first = "import tlkit as tl\nquiz = tl.quiz('01')\nquiz.choice.value = quiz.question.right\nquiz"
+    again = "tl.quiz('01')"
+    book = new_notebook(cells=[new_code_cell(first), new_code_cell(again)])
+    NotebookClient(book, kernel_name="python3", resources={"metadata": {"path": str(tmp_path)}}).execute()
+    path = tmp_path / answers.FILE
+    assert answers.read(path)["quizzes"]["01"]["right"] is True
+    nbformat.write(book, tmp_path / "01.ipynb")
+    sheet = grading.read_sheet(tmp_path / "01.ipynb", "01.ipynb")
+    assert sheet.key == answers.read(path)["reader"]
+    assert sheet.known["quizzes"]["01"]["right"] is True
