@@ -87,7 +87,7 @@ def test_a_lesson_begins_with_earlier_questions_and_has_lines_to_put_in_order(le
     cells = code(nbformat.read(lesson, 4))
     asked = [source for cell in cells[:2] for source in re.findall(r"tl\.earlier\(\"(\d\d)\"\)", cell.source)]
     assert asked == [lesson.name[:2]]
-    assert [cell.source for cell in cells if "tl.parsons(" in cell.source] == [f'tl.parsons("{lesson.name[:2]}")']
+    assert [cell.source for cell in cells if "tl.practice(" in cell.source] == [f'tl.practice("{lesson.name[:2]}")']
 
 
 def test_the_terms_that_a_lesson_links_are_in_the_glossary():

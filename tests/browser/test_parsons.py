@@ -8,8 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-import tlkit as tl
-from tlkit.exercises.check import find_question
+from tlkit.exercises.check import find_parsons, find_question
 from tlkit.exercises.parsons import DIVIDER
 
 from .harness import lines_in_order, notebook_of, put_in_order, shot
@@ -20,15 +19,15 @@ START = """\
 import os
 os.environ["TLKIT_ANSWERS"] = "my-answers.json"
 import tlkit as tl
-tl.parsons("01")"""
+ParsonsProblem("01")"""
 QUIZ = 'tl.quiz("01")'
 GUESS = "tl.Predict()"
-NOTEBOOK = notebook_of(START, QUIZ, GUESS)
+NOTEBOOK = notebook_of(START, GUESS)
 GRAVE = ("serious", "critical")
 
 
 def test_lines_are_put_in_order_and_all_answers_outlive_the_kernel(opened, lab):
-    page, problem = opened.page, tl.parsons("01").problem
+    page, problem = opened.page, find_parsons("01")
     opened.run_all()
     card = page.locator(".tlkit-parsons")
     shot(card, "parsons-start")

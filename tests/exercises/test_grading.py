@@ -96,7 +96,7 @@ def test_quizzes_come_from_the_file_beside_or_from_the_outputs(folder):
     kept = {"format": 1, "reader": "ab12", "name": "Ann", "quizzes": {"01": {"right": True}, "01@02": {"right": False}}}
     folder("ann/tlkit-answers.json", json.dumps(kept))
     told = {answers.MIME: {"format": 1, "reader": "ab12", "puzzles": {"01": {"right": True, "passed": True}}}}
-    sheets = grading.read_folder(folder("ann/01-piano.ipynb", notebook(told, source='tl.parsons("01")')))
+    sheets = grading.read_folder(folder("ann/01-piano.ipynb", notebook(told, source='tl.practice("01")')))
     rows = grading.grades(sheets)
     assert [row["quiz 01"] for row in rows] == ["", 1]
     assert [row["quiz 01@02"] for row in rows] == ["", 0]

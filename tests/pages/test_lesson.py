@@ -5,6 +5,7 @@ import pytest
 import tlkit as tl
 from tlkit.pages import lesson
 from tlkit.runtime import repository
+from tlkit.widgets.parsons import ParsonsProblem
 
 
 @pytest.mark.parametrize(
@@ -61,15 +62,15 @@ def test_a_copy_of_the_kit_links_to_itself(monkeypatch):
 
 def test_lines_to_be_put_in_order_and_several_questions_stand_on_a_page(tmp_path):
     builder = lesson.Builder(_notebook(tmp_path))
-    order, asked = builder._widget(tl.parsons("01")), builder._widget(tl.earlier("02"))
+    order, asked = builder._widget(tl.practice("01")), builder._widget(tl.earlier("02"))
     text = lesson.render(
         title="x", binder="", links=[], predictions=[], script=lesson._script(), footer="",
         cells=[{"kind": "code", "html": "", "outputs": [order, asked]}],
     )  # fmt: skip
-    assert text.count("data-quiz>") == 2
+    assert text.count("data-quiz>") == 3
     assert "Before you begin" in text
     state = json.loads(text.partition('data-parsons><script type="application/json">')[2].partition("</script>")[0])
-    assert state["lines"] == list(tl.parsons("01").lines)
+    assert state["lines"] == list(ParsonsProblem("01").lines)
     assert state["checks"] == 0
     assert "export default" not in text
 

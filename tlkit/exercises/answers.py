@@ -95,8 +95,8 @@ def checked(known: object, file: str) -> dict:
     return {"format": FORMAT, **named, **answers}
 
 
-def bundle(shown: dict | tuple | None, kind: str, names: Iterable[str]) -> dict | tuple | None:
-    """What a notebook shows of a widget, with the answers that are known when it is shown."""
+def bundle(shown: dict | tuple | None, names: Mapping[str, Iterable[str]]) -> dict | tuple | None:
+    """What a notebook shows of a widget, with the answers of each kind that are known when it is shown."""
     path = place()
     if path is None or not path.exists():
         return shown
@@ -104,13 +104,13 @@ def bundle(shown: dict | tuple | None, kind: str, names: Iterable[str]) -> dict 
         known = read(path)
     except TlkitError:
         return shown  # as for recall
-    found = {name: known[kind][name] for name in names if name in known[kind]}
-    return with_answers(shown, {**known, kind: found}, kind) if found else shown
+    found = {kind: {name: known[kind][name] for name in of if name in known[kind]} for kind, of in names.items()}
+    return with_answers(shown, known | found, names) if any(found.values()) else shown
 
 
-def with_answers(shown: dict | tuple, known: Mapping, kind: str) -> dict | tuple:
-    """What a notebook shows, with answers of one kind in a form that :func:`checked` reads."""
-    told = {key: known[key] for key in ("format", "name", "reader", kind) if key in known}
+def with_answers(shown: dict | tuple, known: Mapping, kinds: Iterable[str]) -> dict | tuple:
+    """What a notebook shows, with answers of some kinds in a form that :func:`checked` reads."""
+    told = {key: known[key] for key in ("format", "name", "reader", *kinds) if key in known}
     if isinstance(shown, tuple):
         return ({**shown[0], MIME: told}, *shown[1:])
     return {**shown, MIME: told}

@@ -25,7 +25,7 @@ from tlkit.widgets import predict
 from tlkit.widgets.ahead import quiet
 from tlkit.widgets.base import Lab
 from tlkit.widgets.live_curve import LiveCurve
-from tlkit.widgets.parsons import ParsonsProblem
+from tlkit.widgets.parsons import ParsonsProblem, Practice
 from tlkit.widgets.predict import Predict
 from tlkit.widgets.quiz import Questions, Quiz
 
@@ -103,6 +103,8 @@ class Builder:
             return {"kind": "quiz", "id": f"quiz-{id(widget)}", **asdict(widget.question)}
         if isinstance(widget, Questions):
             return {"kind": "quizzes", "heading": widget.heading, "quizzes": [self._widget(q) for q in widget.quizzes]}
+        if isinstance(widget, Practice):
+            return {"kind": "practice", "parts": [self._widget(widget.parsons), self._widget(widget.quiz)]}
         if isinstance(widget, ParsonsProblem):
             return {"kind": "parsons", "data": as_json({name: getattr(widget, name) for name in ORDER})}
         if isinstance(widget, LiveCurve) and not widget.steps:

@@ -1,4 +1,4 @@
-"""A Parsons problem: the lines of a small program, to be put in order with mouse or keyboard."""
+"""Parsons problems: the lines of a small program, to be put in order with mouse or keyboard."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import anywidget
+import ipywidgets as W
 import traitlets
 
 from tlkit.errors import TlkitError
 from tlkit.exercises import answers
 from tlkit.exercises.check import find_parsons
+from tlkit.widgets.quiz import Quiz
 
 HERE = Path(__file__).parent
 KIND = "puzzles"
@@ -58,7 +60,7 @@ class ParsonsProblem(anywidget.AnyWidget):
         return f"Put in order: {self.text} {lines}"
 
     def _repr_mimebundle_(self, **options) -> tuple[dict, dict] | None:
-        return answers.bundle(super()._repr_mimebundle_(**options), KIND, [self.problem.name])
+        return answers.bundle(super()._repr_mimebundle_(**options), {KIND: [self.problem.name]})
 
     def _usable(self, order: Sequence[int] | None) -> Sequence[int] | None:
         """An order that was kept, if the lines are still as many."""
@@ -87,6 +89,21 @@ class ParsonsProblem(anywidget.AnyWidget):
         self.verdict = f"{said} {problem}".rstrip()
 
 
-def parsons(name: str) -> ParsonsProblem:
-    """The Parsons problem of a lesson, such as ``tl.parsons("01")``: lines to be put in order."""
-    return ParsonsProblem(name)
+class Practice(W.VBox):
+    """A lesson's Parsons problem, and below it its quiz question."""
+
+    def __init__(self, lesson: str):
+        self.parsons, self.quiz = ParsonsProblem(lesson), Quiz(lesson)
+        super().__init__([self.parsons, self.quiz])
+
+    def __repr__(self) -> str:
+        return f"{self.parsons!r} {self.quiz!r}"
+
+    def _repr_mimebundle_(self, **options) -> dict:
+        names = {KIND: [self.parsons.problem.name], self.quiz.kind: [self.quiz.kept_as]}
+        return answers.bundle(super()._repr_mimebundle_(**options), names)
+
+
+def practice(lesson: str) -> Practice:
+    """The lines of a lesson to be put in order and its quiz question, such as ``tl.practice("01")``."""
+    return Practice(lesson)

@@ -109,9 +109,9 @@ class Predict(anywidget.AnyWidget):
 
     def _repr_mimebundle_(self, **options) -> tuple[dict, dict] | None:
         shown = super()._repr_mimebundle_(**options)
-        kept = answers.bundle(shown, KIND, [self.name])
+        kept = answers.bundle(shown, {KIND: [self.name]})
         if kept is shown and self.truth:
-            return answers.with_answers(shown, {"format": answers.FORMAT, KIND: {self.name: self.record()}}, KIND)
+            return answers.with_answers(shown, {"format": answers.FORMAT, KIND: {self.name: self.record()}}, [KIND])
         return kept
 
     def _restore(self) -> None:

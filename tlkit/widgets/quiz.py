@@ -47,7 +47,7 @@ class Quiz(W.VBox):
         return f"Quiz: {self.question.text} {' / '.join(self.question.answers)}"
 
     def _repr_mimebundle_(self, **options) -> dict:
-        return answers.bundle(super()._repr_mimebundle_(**options), self.kind, [self.kept_as])
+        return answers.bundle(super()._repr_mimebundle_(**options), {self.kind: [self.kept_as]})
 
     def _answer(self, change: dict) -> None:
         chosen, right = change["new"], self.question.right
@@ -80,7 +80,7 @@ class Questions(W.VBox):
         shown = super()._repr_mimebundle_(**options)
         if not self.quizzes:
             return shown
-        return answers.bundle(shown, self.quizzes[0].kind, [quiz.kept_as for quiz in self.quizzes])
+        return answers.bundle(shown, {self.quizzes[0].kind: [quiz.kept_as for quiz in self.quizzes]})
 
 
 def quiz(name: str) -> Quiz:
