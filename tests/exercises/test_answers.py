@@ -12,12 +12,14 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 import tlkit as tl
 from tlkit.exercises import answers, grading
+from tlkit.widgets import predict
 
 
 @pytest.fixture
 def file(tmp_path, monkeypatch):
     path = tmp_path / "answers.json"
     monkeypatch.setenv("TLKIT_ANSWERS", str(path))
+    monkeypatch.setattr(predict, "REVEALED", set())
     return path
 
 
@@ -124,6 +126,16 @@ def test_a_curve_that_was_drawn_after_the_truth_is_marked(file):
     tl.Predict(shots=(1, 5)).values = [0.3, 0.7]
     (kept,) = answers.read(file)["predictions"].values()
     assert (kept["late"], kept["values"]) == (True, [0.3, 0.7])
+    predict.REVEALED.clear()  # as in another kernel
+    assert tl.Predict(shots=(1, 5)).values == [0.3, 0.7]
+    (kept,) = answers.read(file)["predictions"].values()
+    assert kept["late"] is True
+
+
+def test_a_page_that_is_merely_run_leaves_no_file(file):
+    tl.Predict(shots=(1, 5)).reveal("measured", [0.3, 0.7], [0.2, 0.6], [0.4, 0.8])
+    tl.quiz("01"), tl.earlier("02"), tl.practice("01"), tl.survey.before()
+    assert not file.exists()
 
 
 def test_a_prediction_of_an_older_lesson_does_no_harm(file):

@@ -15,6 +15,7 @@ from tlkit.exercises import answers
 
 HERE = Path(__file__).parent
 KIND = "predictions"
+REVEALED: set[str] = set()  # the predictions whose truth this kernel has shown
 NEUTRAL = 0.5  # where the curve lies before anybody has touched it
 
 EMPTY = "Not drawn yet: drag the points, or Tab to one and use the arrow keys."
@@ -39,6 +40,7 @@ class Predict(anywidget.AnyWidget):
     _esm = HERE / "predict.js"
     _css = HERE / "predict.css"
     _problem = ""  # why the curve could not be kept
+    _late = False  # whether it was drawn when the truth was known
 
     question = traitlets.Unicode().tag(sync=True)
     label = traitlets.Unicode().tag(sync=True)
@@ -116,21 +118,26 @@ class Predict(anywidget.AnyWidget):
 
     def _restore(self) -> None:
         """What was drawn before the kernel was lost."""
-        values = (answers.recall(KIND, self.name) or {}).get("values")
+        known = answers.recall(KIND, self.name) or {}
+        self._late = bool(known.get("late"))
         with contextlib.suppress(TlkitError):  # of an older lesson, with other shots
-            if values:
-                self.values = values
+            if known.get("values"):
+                self.values = known["values"]
 
     def _keep(self) -> str:
-        """Keep the curve. One drawn before the truth was known is not replaced, one drawn after is marked as late."""
+        """Keep the curve. One drawn before the truth was known is not replaced, one drawn after is marked as late.
+
+        Where nobody has drawn nothing is kept: a page that is merely run leaves no file.
+        """
 
         def record(before: dict | None) -> dict:
             known = (before or {}).get("truth")
             if known and before.get("values") and not before.get("late"):
                 return before | {"truth": self.truth or known}
-            late = {"late": True} if known and self.touched else {}
-            return self.record() | {"truth": self.truth or known} | late
+            return self.record() | ({"late": True} if self._late else {})
 
+        if not self.touched:
+            return ""
         return answers.keep(KIND, self.name, record)
 
     def _gaps(self) -> list[float]:
@@ -197,6 +204,7 @@ class Predict(anywidget.AnyWidget):
 
     @traitlets.observe("values")
     def _touch(self, _change: dict) -> None:
+        self._late |= self.name in REVEALED
         self.touched = True
         self._problem = self._keep()
         self.numbers = self._say_numbers()
@@ -208,6 +216,7 @@ class Predict(anywidget.AnyWidget):
     @traitlets.observe("truth")
     def _keep_truth(self, _change: dict) -> None:
         self._problem = self._keep()
+        REVEALED.add(self.name)
 
 
 def _shots(shots: Iterable[int]) -> list[int]:
