@@ -58,6 +58,7 @@ FRONT_DOOR = {
     "workers": "runtime.workers:workers",
 }
 ROOMS = {
+    "alarms": "analysis.alarms",
     "batchnorm": "analysis.batchnorm",
     "environments": "datasets.environments",
     "forgetting": "analysis.forgetting",

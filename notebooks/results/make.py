@@ -213,7 +213,7 @@ def fraud(executor) -> tl.Results:
         (taught, bank_b, ["scratch", "random_head", "head", "lp_ft", *by_hand], [5, 20, 100], 10),
         (taught, later, ["as_is"], [5], 10),
         (taught, later, ["lp_ft", "trees", "trees+surprise"], [100], 10),
-        (nonsense, bank_b, ["lp_ft"], [20, 100], 10),
+        (nonsense, bank_b, ["lp_ft"], [100], 10),
         (foretold, bank_b, ["lp_ft"], [100], 10),
         (taught, bank_c, ["scratch", "lp_ft", "trees", "trees+surprise"], [100], 10),
         (taught, bank_b, ["scratch", "random_head", "head", "lp_ft", *by_hand], [10, 50], 5),

@@ -117,9 +117,9 @@ def names() -> dict[str, str]:
     """Every task of this family, with what it is in one line."""
     return {
         "payments/a": "made up: payments at bank A, unlabelled; half of the last ones are partly another card's",
-        "payments/a-next": "the same, unlabelled: in what kind of shop is the next payment?",
+        "payments/a-next": "made up: the same, unlabelled: in what kind of shop is the next payment?",
         "payments/b": "made up: payments at bank B, a few known frauds among them; the week after is the test",
-        "payments/b-later": "known frauds of the same weeks, tested four months later: prices and thieves have moved on",
+        "payments/b-later": "made up: bank B, tested four months later: prices and thieves have moved on",
         "payments/c": "made up: the same question at bank C, whose customers are younger and buy online",
     }
 
@@ -196,15 +196,16 @@ class FraudTask(RareTask):
 
     def judge(self, answers: np.ndarray) -> tuple[float, tuple]:
         """The average precision, and for each of :data:`CALLS` how many robbed customers are found, of how many."""
-        robbed, rank = called(answers[:, 1], self.test)
+        robbed, rank, _ = called(answers[:, 1], self.test)
         alarms = ((f"{calls} calls a day", int(robbed[rank < calls].sum()), int(robbed.sum())) for calls in CALLS)
         return super().judge(answers)[0], tuple(alarms)
 
 
-def called(chances: np.ndarray, paid: Examples) -> tuple[np.ndarray, np.ndarray]:
+def called(chances: np.ndarray, paid: Examples) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """For each customer and day whether there was a fraud, and when the customer is called that day, 0 for the first.
 
-    A customer is as suspect as the likeliest of the day's payments. ``chances`` (n,) are those of fraud.
+    A customer is as suspect as the likeliest of the day's payments. ``chances`` (n,) are those of fraud; returned is
+    also to which customer and day each payment belongs (n,).
     """
     day = np.floor(paid.tags["time"]).astype(int)
     both, group = np.unique(np.stack([day, paid.tags["customer"]]), axis=1, return_inverse=True)
@@ -214,7 +215,7 @@ def called(chances: np.ndarray, paid: Examples) -> tuple[np.ndarray, np.ndarray]
     order = np.lexsort([-suspicion, both[0]])
     rank = np.empty(len(order), dtype=int)
     rank[order] = np.arange(len(order)) - np.searchsorted(both[0], both[0])
-    return robbed, rank
+    return robbed, rank, group
 
 
 @dataclass(frozen=True, eq=False)

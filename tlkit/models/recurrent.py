@@ -26,7 +26,14 @@ def event_gru(size: int | None = None) -> Backbone:
     }
     name = "event-gru" if inputs == INPUTS else f"event-gru, {inputs} inputs"
     return Backbone(
-        name, stages, prepare=Events(inputs), pool=last_event, width=2 * WIDTH, modality="sequence", rates=RATES, batch=512
+        name,
+        stages,
+        prepare=Events(inputs),
+        pool=last_event,
+        width=2 * WIDTH,
+        modality="sequence",
+        rates=RATES,
+        batch=512,
     )
 
 
