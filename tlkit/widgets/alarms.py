@@ -34,6 +34,7 @@ class Answer:
     shots: int
     calls: int
     robbed: float
+    learns: bool
     curves: dict[str, dict[int, Estimate]]
 
     @property
@@ -51,9 +52,10 @@ class Answer:
         """The answer as a sentence or two."""
         right, _, vain = self.day
         values = self.found.values
-        known = f"{count(self.shots, 'known fraud')}, {count(self.calls, 'call')} a day"
+        known = count(self.shots, "known fraud") if self.learns else "no known fraud needed"
         return (
-            f"{style.label(self.strategy)}, {known}: of {self.robbed:.1f} customers robbed a day {right:.1f} are found "
+            f"{style.label(self.strategy)}, {known}, {count(self.calls, 'call')} a day: of {self.robbed:.1f} customers "
+            f"robbed a day {right:.1f} are found "
             f"({self.found.mean:.0%}; {min(values):.0%} to {max(values):.0%} over {count(len(values), 'saved run')}), "
             f"and {vain:.1f} calls a day annoy somebody who paid as always. Of a hundred calls "
             f"{100 * right / self.calls:.0f} are right."
@@ -131,8 +133,9 @@ class AlarmLab(Lab):
     @property
     def answer(self) -> Answer:
         """What the lab shows."""
-        shots = self.shots.value
-        return Answer(self.strategy.value, shots, self.calls.value, self._robbed, self._curves[shots])
+        strategy, shots = self.strategy.value, self.shots.value
+        learns = len(self._saved.where(strategy=strategy).shots) > 1
+        return Answer(strategy, shots, self.calls.value, self._robbed, learns, self._curves[shots])
 
     def ask(self, _change: dict | None = None) -> None:
         """Answer what the controls ask."""
