@@ -9,7 +9,8 @@ from tlkit.experiments.result import Result
 
 def run(strategy: str, shots: int, seed: int, found: int) -> Result:
     alarms = tuple((f"{calls} calls a day", min(70, found * calls), 70) for calls in CALLS)
-    return Result("a", "b", strategy, shots, seed, 0, 0.01 * found, 0, 0, 0, by_class=alarms)
+    labels = 0 if strategy == "as_is" else 11 * shots
+    return Result("a", "b", strategy, shots, seed, labels, 0.01 * found, 0, 0, 0, by_class=alarms)
 
 
 @pytest.fixture
@@ -21,6 +22,8 @@ def results():
 def test_what_calls_find_is_told_seed_by_seed(results):
     found = tl.alarms.found(results, "lp_ft", shots=20, calls=10)
     assert found.by_seed == {0: 20 / 70, 1: 30 / 70}
+    assert found.what == "found by lp_ft with 20 known frauds, 10 calls a day"
+    assert "as_is with no known fraud" in tl.alarms.found(results, "as_is", shots=5, calls=10).what
     assert tl.alarms.found(results, "lp_ft", shots=20, calls=100).values == [1, 1]
     assert tl.alarms.robbed(results) == 10
     with pytest.raises(tl.TlkitError, match="calls=7 were not counted"):

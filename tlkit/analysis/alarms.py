@@ -28,7 +28,8 @@ def found(results: Results, strategy: str, *, shots: int, calls: int) -> Estimat
         raise TlkitError(f"calls={shown(calls)} were not counted: ask for one of {', '.join(map(str, CALLS))}.")
     results.accuracy(strategy, shots=shots)  # one source and one target
     runs = results.where(strategy=strategy).where(shots=shots)
-    what = f"found by {strategy} at {shots} known frauds, {calls} calls a day"
+    known = f"{shots} known frauds" if learns(results, strategy) else "no known fraud"
+    what = f"found by {strategy} with {known}, {calls} calls a day"
     return Estimate({run.seed: _share(run.by_class[CALLS.index(calls)]) for run in runs}, what)
 
 
@@ -54,10 +55,14 @@ def by_calls(results: Results, title: str = "", *, shots: int, strategies: Seque
     return calls_curve(curves, title)
 
 
+def learns(results: Results, strategy: str) -> bool:
+    """Whether a strategy used any label; if it did not, it is the same at any number of shots."""
+    return any(run.labels for run in results.where(strategy=strategy))
+
+
 def shots_of(results: Results, strategy: str, shots: int) -> int:
-    """``shots``, or the only number that a strategy was asked with, as one that learns nothing is."""
-    there = results.where(strategy=strategy).shots
-    return there[0] if len(there) == 1 else shots
+    """``shots``, or the first number that a strategy was asked with, if it learns nothing."""
+    return shots if learns(results, strategy) else results.where(strategy=strategy).shots[0]
 
 
 def by_way(chances: np.ndarray, task: Task, *, calls: int):
@@ -79,7 +84,7 @@ def statement(item: np.ndarray):
     """A pandas frame of an item (payments, numbers) as a bank statement, the latest payment last."""
     import pandas as pd
 
-    columns = dict(zip(EVENT, item.T, strict=False))
+    columns = dict(zip(EVENT, item.T.astype(float), strict=False))
     turn = np.arctan2(columns["sine of the hour"], columns["cosine of the hour"]) / (2 * np.pi) % 1
     minutes = (turn * 24 * 60).round().astype(int) % (24 * 60)
     return pd.DataFrame({

@@ -9,6 +9,7 @@ import numpy as np
 from tlkit.analysis.alarms import found
 from tlkit.datasets.catalogue import task
 from tlkit.exercises.check import PASSED, exercise, judge_accuracy, question
+from tlkit.exercises.parsons import parsons
 from tlkit.experiments.results import Results
 from tlkit.experiments.source import Source
 
@@ -61,14 +62,14 @@ question(
         "call thirty customers a day. A supplier says: our network is 99% accurate. What do you do?"
     ),
     answers={
-        "Teach a network the unlabelled payments, and give its surprise to trees beside the features by hand": (
-            "Right. In this lesson one more column, how little a payment looks like its owner's, was worth more to "
-            "the trees than eighty more known frauds. Then count what thirty calls find, in a week after the known "
-            "frauds, and again some months later."
-        ),
         "Buy the network: 99% is hard to beat": (
             "Whoever never says fraud is right 99 times in a hundred, too. Ask how many robbed customers thirty calls "
             "a day would find."
+        ),
+        "Teach a network the unlabelled payments, and give its surprise to trees beside the features by hand": (
+            "Right. In this lesson one more column, how little a payment looks like its owner's, brought trees with "
+            "twenty known frauds close to trees with a hundred. Then count what thirty calls find, in a week after "
+            "the known frauds, and again some months later."
         ),
         "Train a network from scratch on the sixty frauds": (
             "The same network knows far more after reading payments that nobody labelled. In this lesson it was ahead "
@@ -80,4 +81,22 @@ question(
         ),
     },
     right="Teach a network the unlabelled payments, and give its surprise to trees beside the features by hand",
+)
+
+parsons(
+    "12",
+    text="Teach a network one bank's habits, tune it on another's known frauds, and judge its list of suspects.",
+    lines={
+        "owners, strangers = whole(bank_a), swapped(bank_a)": "The pretext is made first.",
+        "habits = pretrain(network, owners, strangers)": "The habits are learnt from the pretext, so that comes first.",
+        "known = bank_b.frauds[:20]": "Which frauds are known is asked at bank B, after the habits were learnt.",
+        "tuned = fine_tune(habits, known, bank_b.honest[:200])": "Tuning needs habits and known frauds.",
+        "suspicion = tuned(bank_b.next_week)": "It is the tuned network that suspects.",
+        "print(average_precision(bank_b.next_week.fraud, suspicion))": "The list is judged once there is one.",
+    },
+    free=[(0, 2), (1, 2)],
+    traps={
+        "print(accuracy(bank_b.next_week.fraud, suspicion > 0.5))": "who never says fraud has 99%, too.",
+    },
+    right="The test is a later week: a list that is judged on the days of its own known frauds knows them already.",
 )

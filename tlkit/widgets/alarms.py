@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator, PercentFormatter
 
-from tlkit.analysis.alarms import found, robbed, shots_of
+from tlkit.analysis.alarms import found, learns, robbed, shots_of
 from tlkit.datasets.payments import CALLS
 from tlkit.errors import TlkitError
 from tlkit.estimate import Estimate
@@ -134,8 +134,8 @@ class AlarmLab(Lab):
     def answer(self) -> Answer:
         """What the lab shows."""
         strategy, shots = self.strategy.value, self.shots.value
-        learns = len(self._saved.where(strategy=strategy).shots) > 1
-        return Answer(strategy, shots, self.calls.value, self._robbed, learns, self._curves[shots])
+        known = learns(self._saved, strategy)
+        return Answer(strategy, shots, self.calls.value, self._robbed, known, self._curves[shots])
 
     def ask(self, _change: dict | None = None) -> None:
         """Answer what the controls ask."""
