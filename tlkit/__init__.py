@@ -60,6 +60,7 @@ FRONT_DOOR = {
     "workers": "runtime.workers:workers",
 }
 ROOMS = {
+    "alarms": "analysis.alarms",
     "answers": "exercises.answers",
     "batchnorm": "analysis.batchnorm",
     "environments": "datasets.environments",
