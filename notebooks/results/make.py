@@ -199,6 +199,25 @@ def prompting(executor) -> tl.Results:
     )
 
 
+def two_tasks(executor) -> tl.Results:
+    """Every comparison of lesson 14: ten seeds where the claims are, five for what the lab alone shows."""
+    guitar, one_octave, band = (tl.task(f"notes/{name}") for name in ("guitar", "guitar-octaves", "band"))
+    body, together = tl.random_source(tl.backbone("note-cnn")), tl.multi_task.Together
+    partners = [band, tl.task("notes/band-instruments"), tl.task("notes/band-registers"), band.shuffled()]
+    equal = [together(partner) for partner in partners]
+    surgery = together(partners[1], project=True)
+    asked = [
+        (body, guitar, [tl.multi_task.Alone(), *equal, together(band, weight=10), surgery], [2]),
+        (body, one_octave, [tl.multi_task.Alone(), equal[0], equal[-1]], [5]),
+        (tl.pretrain(tl.backbone("note-cnn"), band, steps=200), guitar, ["head", "lp_ft"], [2]),
+    ]
+    lab = [(body, guitar, [together(each, weight=w) for each in partners for w in (0.1, 10)], [2])]
+    found = _compared(asked, executor, steps=200, seeds=10)
+    for each in equal:
+        tl.gradient_conflict.cosine(body, guitar, each, shots=2, steps=200, seeds=10, reuse=found)
+    return found + _compared(lab, executor, steps=200)
+
+
 def a_robot(executor) -> tl.Results:
     """Every comparison of lesson 17. A practice of 192 episodes is the one of 8 that went on, so they are made here."""
     cart, varied = tl.task("cartpole"), tl.task("cartpole/varied")
@@ -250,6 +269,7 @@ LESSONS = {
     "07-words": words,
     "08-lora": lora,
     "09-prompting": prompting,
+    "14-two-tasks": two_tasks,
     "17-a-robot": a_robot,
 }
 

@@ -8,6 +8,7 @@ __all__, __getattr__ = exports(
         "AdapterLab": "widgets.lora:AdapterLab",
         "DepthLab": "widgets.depth:DepthLab",
         "Neighbours": "widgets.neighbours:Neighbours",
+        "PartnerLab": "widgets.partners:PartnerLab",
         "PromptLab": "widgets.prompts:PromptLab",
         "RobotLab": "widgets.robot:RobotLab",
         "StackLab": "widgets.freezing:StackLab",
