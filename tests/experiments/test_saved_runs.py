@@ -7,7 +7,7 @@ import json
 import pytest
 
 import tlkit as tl
-from tlkit.analysis import batchnorm, forgetting, layers, written_rule
+from tlkit.analysis import batchnorm, forgetting, gradient_conflict, layers, written_rule
 from tlkit.datasets.catalogue import as_task
 from tlkit.experiments.measured import measured
 from tlkit.experiments.question import digest, questions
@@ -28,9 +28,10 @@ SAVED = {  # how many rows, and a hash of what they found: both change where mak
     "07-words": (410, "80dd42ebdc958d49"),
     "08-lora": (80, "54821460c0d7040d"),
     "09-prompting": (821, "4d6a47a0ae01cb20"),
+    "14-two-tasks": (0, ""),
     "17-a-robot": (870, "31fcee6dc75e5dc7"),
 }
-IN_A_BLINK = ("01-piano-to-guitar", "17-a-robot")  # asks no network that has to be fetched
+IN_A_BLINK = ("01-piano-to-guitar", "14-two-tasks", "17-a-robot")  # asks no network that has to be fetched
 
 
 @pytest.fixture
@@ -72,7 +73,7 @@ def make(monkeypatch):
     monkeypatch.setattr(tl, "pretrain", pretrain)
     monkeypatch.setattr(tl, "compare", compare)
     monkeypatch.setattr(forgetting, "measure", measure)
-    for room in (batchnorm, layers, written_rule):
+    for room in (batchnorm, gradient_conflict, layers, written_rule):
         monkeypatch.setattr(room, "measured", look_up)
     return module
 

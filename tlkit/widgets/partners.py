@@ -103,7 +103,7 @@ class PartnerLab(Lab):
         target: str | Task = "notes/guitar",
         *,
         saved: Results,
-        weights: Sequence[float] = (0.1, 1, 10),
+        weights: Sequence[float] = (1, 10, 100),
         shots: int = 2,
     ):
         super().__init__()
