@@ -221,6 +221,26 @@ def fraud(executor) -> tl.Results:
     return tl.Results(run for *each, seeds in asked for run in _compared([tuple(each)], None, seeds=seeds))
 
 
+def two_tasks(executor) -> tl.Results:
+    """Every comparison of lesson 14: ten seeds where the claims are, three for what the lab alone shows."""
+    guitar, one_octave, band = (tl.task(f"notes/{name}") for name in ("guitar", "guitar-octaves", "band"))
+    body, together = tl.random_source(tl.backbone("note-cnn")), tl.multi_task.Together
+    partners = [band, tl.task("notes/band-instruments"), tl.task("notes/band-registers"), band.shuffled()]
+    equal = [together(partner) for partner in partners]
+    surgery = together(partners[1], project=True)
+    asked = [
+        (body, guitar, [tl.multi_task.Alone(), *equal, together(band, weight=10), surgery], [2]),
+        (body, one_octave, [tl.multi_task.Alone(), equal[0], equal[-1]], [5]),
+        (tl.pretrain(tl.backbone("note-cnn"), band, steps=200), guitar, ["head", "lp_ft"], [2]),
+    ]
+    louder = [(partners[0], 100), *((each, weight) for each in (partners[1], partners[3]) for weight in (10, 100))]
+    lab = [(body, guitar, [together(each, weight=weight) for each, weight in louder], [2])]
+    found = _compared(asked, executor, steps=200, seeds=10)
+    for each in equal:
+        tl.gradient_conflict.cosine(body, guitar, each, shots=2, steps=200, seeds=10, reuse=found)
+    return found + _compared(lab, executor, steps=200, seeds=3)
+
+
 def a_robot(executor) -> tl.Results:
     """Every comparison of lesson 17. A practice of 192 episodes is the one of 8 that went on, so they are made here."""
     cart, varied = tl.task("cartpole"), tl.task("cartpole/varied")
@@ -273,6 +293,7 @@ LESSONS = {
     "08-lora": lora,
     "09-prompting": prompting,
     "12-fraud": fraud,
+    "14-two-tasks": two_tasks,
     "17-a-robot": a_robot,
 }
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import tlkit as tl
 from tlkit.experiments.source import Source
+from tlkit.runtime import paths
 from tlkit.widgets.base import Lab, values_of
 
 from .side_by_side import timed
@@ -69,6 +70,13 @@ def teachers(steps: int) -> tuple[Lab, Moves]:
     return _all(tl.labs.TeacherLab({"piano": source, "nobody": nobody}, GUITAR, saved=saved), "teacher", "shots")
 
 
+def partners(_steps: int) -> tuple[Lab, Moves]:
+    """Partners and weights, of which there are saved runs."""
+    saved = tl.load_results(paths.NOTEBOOKS / "results" / "14-two-tasks.json")
+    named = {"notes": "notes/band", "instruments": "notes/band-instruments"}
+    return _all(tl.labs.PartnerLab(named, GUITAR, saved=saved), "partner", "weight")
+
+
 def words(_steps: int) -> tuple[Lab, Moves]:
     """Heads on MiniLM, and texts to read."""
     task = tl.task("reviews/tweets").fewer(test=TESTED, seed=0)
@@ -86,5 +94,5 @@ def prompts(_steps: int) -> tuple[Lab, Moves]:
 
 
 LABS: dict[str, Callable[[int], tuple[Lab, Moves]]] = {
-    made.__name__: made for made in (depth, stack, teachers, words, adapters, prompts)
+    made.__name__: made for made in (depth, stack, teachers, partners, words, adapters, prompts)
 }

@@ -10,8 +10,9 @@ from tlkit.datasets.notes import transposed
 def test_every_task_loads_and_shares_no_picture_between_train_and_test():
     for name in notes.names():
         task = tl.task(name)
-        assert len(task.classes) == 12
-        assert np.unique(task.train.labels).size == np.unique(task.test.labels).size == 12
+        classes = {"notes/band-instruments": 6, "notes/band-registers": 4}.get(name, 12)
+        assert len(task.classes) == classes
+        assert np.unique(task.train.labels).size == np.unique(task.test.labels).size == classes
         assert not {p.tobytes() for p in task.train.items} & {p.tobytes() for p in task.test.items}, name
 
 
@@ -43,6 +44,18 @@ def test_guitars_are_held_out():
 def test_labels_are_the_names_of_the_pitches():
     task = tl.task("notes/piano")
     assert task.classes[task.train.labels[task.train.tags["pitch"] == 69][0]] == "A"
+
+
+def test_of_the_bands_pictures_three_questions_are_asked():
+    notes_, players, registers = (tl.task(f"notes/band{end}") for end in ("", "-instruments", "-registers"))
+    for other in (players, registers):
+        assert np.array_equal(notes_.train.items, other.train.items)
+        assert np.array_equal(notes_.test.tags["pitch"], other.test.tags["pitch"])
+    assert [players.classes[label] for label in players.test.labels] == list(players.test.tags["instrument"])
+    assert not any("guitar" in name for name in players.classes)
+    octave = (registers.train.tags["pitch"] - 40) // 12
+    assert np.array_equal(registers.train.labels, octave)
+    assert players.about == tl.tasks()["notes/band-instruments"]
 
 
 def test_transposed_notes_look_the_same_and_are_called_otherwise():

@@ -7,7 +7,7 @@ import json
 import pytest
 
 import tlkit as tl
-from tlkit.analysis import batchnorm, forgetting, layers, written_rule
+from tlkit.analysis import batchnorm, forgetting, gradient_conflict, layers, written_rule
 from tlkit.datasets.catalogue import as_task
 from tlkit.experiments.measured import measured
 from tlkit.experiments.question import digest, questions
@@ -29,9 +29,10 @@ SAVED = {  # how many rows, and a hash of what they found: both change where mak
     "08-lora": (80, "54821460c0d7040d"),
     "09-prompting": (821, "4d6a47a0ae01cb20"),
     "12-fraud": (470, "dd35b60f16aa4ec7"),
+    "14-two-tasks": (135, "3dca67dceed59235"),
     "17-a-robot": (870, "31fcee6dc75e5dc7"),
 }
-IN_A_BLINK = ("01-piano-to-guitar", "12-fraud", "17-a-robot")  # asks no network that has to be fetched
+IN_A_BLINK = ("01-piano-to-guitar", "12-fraud", "14-two-tasks", "17-a-robot")  # asks no network that has to be fetched
 
 
 @pytest.fixture
@@ -73,7 +74,7 @@ def make(monkeypatch):
     monkeypatch.setattr(tl, "pretrain", pretrain)
     monkeypatch.setattr(tl, "compare", compare)
     monkeypatch.setattr(forgetting, "measure", measure)
-    for room in (batchnorm, layers, written_rule):
+    for room in (batchnorm, gradient_conflict, layers, written_rule):
         monkeypatch.setattr(room, "measured", look_up)
     return module
 

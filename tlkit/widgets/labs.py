@@ -9,6 +9,7 @@ __all__, __getattr__ = exports(
         "AlarmLab": "widgets.alarms:AlarmLab",
         "DepthLab": "widgets.depth:DepthLab",
         "Neighbours": "widgets.neighbours:Neighbours",
+        "PartnerLab": "widgets.partners:PartnerLab",
         "PromptLab": "widgets.prompts:PromptLab",
         "RobotLab": "widgets.robot:RobotLab",
         "StackLab": "widgets.freezing:StackLab",
