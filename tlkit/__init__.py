@@ -70,8 +70,10 @@ ROOMS = {
     "plots": "plots",
     "prompting": "methods.prompting",
     "reinforcement": "methods.reinforcement",
+    "source_map": "analysis.source_map",
     "suspicious": "analysis.suspicious",
     "text_baseline": "experiments.text_baseline",
+    "transferability": "analysis.transferability",
     "wordings": "analysis.wordings",
     "written_rule": "analysis.written_rule",
 }
