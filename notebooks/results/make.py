@@ -143,7 +143,7 @@ def when_transfer_fails(executor) -> tl.Results:
 
 
 def choosing_a_teacher(executor) -> tl.Results:
-    """Every comparison of lesson 06, and what its scores say: made here, so that a teacher is schooled once for both."""
+    """Every comparison of lesson 06, and what its scores say; made here: a teacher is schooled once for both."""
     sources, targets = _teachers_and_targets()
     asked = [(source, target, ["head"], [5]) for source in sources.values() for target in targets.values()]
     found = _compared(asked, None, seeds=10)

@@ -132,6 +132,12 @@ def test_what_a_source_does_not_have_can_not_be_asked(world):
     assert (told["size"].by_seed[4] == told["size"].by_seed[4][0, 0]).all()
 
 
+def test_a_score_that_can_be_asked_of_nobody_is_left_out(world):
+    sources, targets = world
+    told = source_map.scores({"nobody": sources["nobody"]}, targets, shots=3, seeds=[4])
+    assert list(told) == ["probe", "LogME", "published LogME", "H-score", "published H-score", "size"]
+
+
 def test_shuffled_labels_are_other_labels_of_the_same_examples(world):
     sources, targets = world
     plain, shuffled = (source_map.scores(sources, targets, shots=3, seeds=[4], shuffled=each) for each in (False, True))

@@ -7,7 +7,7 @@ asked in two ways: does it rank the sources as the truth does, and how many poin
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -52,7 +52,8 @@ class SourceMap:
     by_seed: Mapping[int, np.ndarray]
 
     def __repr__(self) -> str:
-        return f"SourceMap({self.what}: {len(self.sources)} sources, {len(self.targets)} targets, {len(self.by_seed)} seeds)"
+        size = f"{len(self.sources)} sources, {len(self.targets)} targets, {len(self.by_seed)} seeds"
+        return f"SourceMap({self.what}: {size})"
 
     @property
     def mean(self) -> np.ndarray:
@@ -69,13 +70,15 @@ class SourceMap:
     def on(self, *targets: str) -> SourceMap:
         """The same for some of the targets."""
         columns = [_place(target, self.targets, "target") for target in targets]
-        return dataclasses.replace(
-            self, targets=targets, by_seed={seed: each[:, columns] for seed, each in self.by_seed.items()}
-        )
+        return self.mapped(lambda told: told[:, columns], targets=targets)
 
     def only(self, *seeds: int) -> SourceMap:
         """The same on some of the seeds."""
         return dataclasses.replace(self, by_seed={seed: self.by_seed[seed] for seed in seeds})
+
+    def mapped(self, change: Callable[[np.ndarray], np.ndarray], **fields) -> SourceMap:
+        """A map of which each seed's array is what ``change`` makes of it, and some other fields are given anew."""
+        return dataclasses.replace(self, by_seed={s: change(told) for s, told in self.by_seed.items()}, **fields)
 
 
 def truth(runs: Results, sources: Mapping[str, Source | Backbone], targets: Mapping[str, Task]) -> SourceMap:
@@ -100,7 +103,8 @@ def scores(
     """What every score says of each source and target, given ``shots`` labelled examples of each class, by its name.
 
     They are the ones that ``head`` learns from by the same seed. ``shuffled`` is the control: their labels are dealt
-    out anew among them. ``reuse`` are results that may hold the figures.
+    out anew among them. A score that can be asked of none of the sources is left out. ``reuse`` are results that may
+    hold the figures.
     """
     told = {
         (source, target): score(
@@ -110,8 +114,9 @@ def scores(
         for target in targets
     }
     drawn = next(iter(told.values()))
+    asked = {name for by_seed in told.values() for values in by_seed.values() for name in values}
     maps = {}
-    for name in (*BY_FEATURES, *BY_ANSWERS, *BY_ITEMS, "size"):
+    for name in filter(asked.__contains__, (*BY_FEATURES, *BY_ANSWERS, *BY_ITEMS, "size")):
         cells = {seed: [[told[s, t][seed].get(name, np.nan) for t in targets] for s in sources] for seed in drawn}
         maps[name] = SourceMap(name, tuple(sources), tuple(targets), {s: np.array(c) for s, c in cells.items()})
     return maps
@@ -179,16 +184,12 @@ def first_stages(source: Source, stages: int, *, like: np.ndarray) -> Source:
 def elsewhere(truth: SourceMap) -> SourceMap:
     """The habit: each source is held for as good as it turned out on the mean of all *other* targets."""
     others = (1 - np.eye(len(truth.targets))) / (len(truth.targets) - 1)
-    return dataclasses.replace(
-        truth, what="best elsewhere", by_seed={seed: each @ others for seed, each in truth.by_seed.items()}
-    )
+    return truth.mapped(lambda accuracies: accuracies @ others, what="best elsewhere")
 
 
 def by_lot(truth: SourceMap) -> SourceMap:
     """A score that says the same of all sources: who takes its first, draws lots."""
-    return dataclasses.replace(
-        truth, what="by lot", by_seed={seed: np.zeros_like(each) for seed, each in truth.by_seed.items()}
-    )
+    return truth.mapped(np.zeros_like, what="by lot")
 
 
 def best(truth: SourceMap) -> Estimate:
@@ -248,20 +249,16 @@ def first_of(told: np.ndarray) -> np.ndarray:
 
 def picture(truth: SourceMap, title: str = "What each source is worth to each target") -> Picture:
     """The map as a picture, with the best source of each target framed, and all of its numbers in words."""
-    means = truth.mean
-    best = means.argmax(axis=0)
-    figure = plot_heatmap(
-        means, truth.sources, truth.targets, ("source", "target"), framed=list(zip(best, range(len(best)), strict=True))
-    )
-    rows = [
-        f"{source} {', '.join(f'{value:.2f}' for value in row)}"
-        for source, row in zip(truth.sources, means, strict=True)
-    ]
+    means, sources = truth.mean, truth.sources
+    best = {target: int(row) for target, row in zip(truth.targets, means.argmax(axis=0), strict=True)}
+    framed = [(row, column) for column, row in enumerate(best.values())]
+    rows = [f"{name} {', '.join(f'{v:.2f}' for v in row)}" for name, row in zip(sources, means, strict=True)]
+    winners = [f"{sources[row]} for {target}" for target, row in best.items()]
     words = (
-        f"{title}: {truth.what}, mean of {len(truth.by_seed)} seeds, for {', '.join(truth.targets)}. {'; '.join(rows)}. "
-        f"The best: {', '.join(f'{truth.sources[row]} for {target}' for row, target in zip(best, truth.targets, strict=True))}."
+        f"{title}: {truth.what}, mean of {len(truth.by_seed)} seeds, for {', '.join(truth.targets)}. "
+        f"{'; '.join(rows)}. The best: {', '.join(winners)}."
     )
-    return Picture(figure, title, words)
+    return Picture(plot_heatmap(means, sources, truth.targets, ("source", "target"), framed=framed), title, words)
 
 
 def plot_scores(maps: Iterable[SourceMap], truth: SourceMap, title: str = "How well each score foretells") -> Picture:

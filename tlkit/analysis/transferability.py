@@ -47,7 +47,7 @@ def _spectrum(features: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.
 
 def _evidence(squares, along, beside, *, directions: int, steps: int, close: float) -> float:
     """The evidence at the alpha and beta that make it largest, by MacKay's fixed point; a mean over classes."""
-    n = int(round((along.sum(axis=0) + beside).sum()))  # examples: each is of one class
+    n = round(float((along.sum(axis=0) + beside).sum()))  # examples: each is of one class
     ratio = np.ones(along.shape[1])
     for _ in range(steps):
         shrunk = squares / (squares + ratio)

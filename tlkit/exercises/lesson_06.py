@@ -69,7 +69,7 @@ question(
             "the Greek letters as the honest one, and knew nothing of use."
         ),
         "Take the largest network": (
-            "Size was no fool's choice here, as the largest network was also the one that had seen most. But it "
+            "Size was no bad guess here, as the largest network was also the one that had seen most. But it "
             "missed by far where the target was sound, and it can't see which of its stages to take."
         ),
     },

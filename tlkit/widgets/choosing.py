@@ -17,9 +17,8 @@ from tlkit.analysis.source_map import SourceMap, agreement, first_of, regret
 from tlkit.errors import TlkitError, shown
 from tlkit.plots.heatmap import draw_heatmap
 from tlkit.widgets.base import Lab, buttons, given_pairs, slider
-from tlkit.widgets.screen import Bars
+from tlkit.widgets.screen import Bars, title_of
 from tlkit.widgets.screen import Screen as LabScreen
-from tlkit.widgets.screen import title_of
 
 DRAWS = 5  # seeds that can be looked at, the first of those that there are
 TAKEN, OTHERS = "#0072b2", "#9bb8cc"
@@ -52,8 +51,8 @@ class Order:
         order = ", ".join(f"{name} {value:.0%}" for name, value in zip(self.sources, self.accuracies, strict=True))
         unasked = f" It can't be asked of {', '.join(self.silent)}." if self.silent else ""
         return (
-            f"{self.score}, for {self.target}, draw {self.draw}: it puts {chosen}. The best is {self.sources[best]}, "
-            f"with {self.accuracies[best]:.0%} of the test named right, so the choice costs {100 * self.lost:.1f} points. "
+            f"{self.score}, for {self.target}, draw {self.draw}: it puts {chosen}. The best is {self.sources[best]}: "
+            f"{self.accuracies[best]:.0%} of the test named right. The choice costs {100 * self.lost:.1f} points. "
             f"Its order agrees with the truth by a tau of {self.tau:.2f}. In its order: {order}.{unasked}"
         )
 
