@@ -35,9 +35,9 @@ def test_lab_and_quiz_answer_the_keyboard(lesson):
     moved(lambda: lesson.page.keyboard.press("End"), "draw 5:")
     moved(lambda: lesson.page.keyboard.press("Home"), "draw 1:")
     for name in TARGETS:
-        moved(lambda: lab.get_by_role("button", name=name, exact=True).press("Enter"), f"for {name}, draw 1")
+        moved(lambda name=name: lab.get_by_role("button", name=name, exact=True).press("Enter"), f"for {name}, draw 1")
     for name in SCORES:
-        moved(lambda: lab.get_by_role("button", name=name, exact=True).press("Enter"), f"{name}, for Greek")
+        moved(lambda name=name: lab.get_by_role("button", name=name, exact=True).press("Enter"), f"{name}, for Greek")
     shot(lab, "scores-habit")
 
     quiz = lesson.page.locator(".tlkit-quiz").first
