@@ -36,7 +36,7 @@ BY_FEATURES = {  # what needs the labelled examples as the source sees them, and
 }
 BY_ANSWERS = ("LEEP", "NCE")  # what needs the source's own head
 BY_ITEMS = ("A-distance",)  # what needs the source's own examples
-DECIMALS = 6  # to which scores are compared: of those that are alike so far, none is the better
+DECIMALS = 6  # to which scores are told: of those that are alike so far, none is the better
 
 
 @dataclass(frozen=True, eq=False)
@@ -164,7 +164,7 @@ def _told(source: Source, target: Task, rows: np.ndarray, labels: np.ndarray, se
         own = np.random.default_rng(stream(seed, "own", source.name)).permutation(len(source.task.train))[: len(rows)]
         there = FrozenFeatures(source.backbone, source.task.train.items).features(own)
         told.append(-scores_of.proxy_a_distance(there, features))
-    return told
+    return np.round(told, DECIMALS).tolist()
 
 
 def with_imagenet_head(backbone: Backbone, *, name: str = "efficientnet-lite0") -> Source:
@@ -230,7 +230,6 @@ def _over_targets(figure, score: SourceMap, truth: SourceMap, what: str) -> Esti
 def _tau(told: np.ndarray, true: np.ndarray) -> float:
     from scipy.stats import kendalltau
 
-    told = told.round(DECIMALS)
     asked = ~np.isnan(told)
     if len(np.unique(told[asked])) < 2:
         return 0.0
@@ -243,7 +242,6 @@ def _lost(told: np.ndarray, true: np.ndarray) -> float:
 
 def first_of(told: np.ndarray) -> np.ndarray:
     """Which of the sources a score (sources,) holds for the best: a mask, of more than one where it can't decide."""
-    told = told.round(DECIMALS)
     return told == np.nanmax(told)
 
 
@@ -258,7 +256,8 @@ def picture(truth: SourceMap, title: str = "What each source is worth to each ta
         f"{title}: {truth.what}, mean of {len(truth.by_seed)} seeds, for {', '.join(truth.targets)}. "
         f"{'; '.join(rows)}. The best: {', '.join(winners)}."
     )
-    return Picture(plot_heatmap(means, sources, truth.targets, ("source", "target"), framed=framed), title, words)
+    names = ("source", "target")
+    return Picture(plot_heatmap(means, sources, truth.targets, names, framed=framed, title=title), title, words)
 
 
 def plot_scores(maps: Iterable[SourceMap], truth: SourceMap, title: str = "How well each score foretells") -> Picture:

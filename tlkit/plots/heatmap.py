@@ -19,6 +19,7 @@ def plot_heatmap(
     names: tuple[str, str],
     *,
     framed: Iterable[tuple[int, int]] = (),
+    title: str = "",
 ) -> Figure:
     """A matrix (rows, columns) of numbers from 0 to 1; ``names`` are those of what lies down and across.
 
@@ -27,7 +28,7 @@ def plot_heatmap(
     fig, ax = figure(1.9 + 0.62 * len(columns), 1.3 + 0.5 * len(rows))
     draw_heatmap(ax, matrix, rows, columns, set(framed))
     ax.set(xlabel=names[1], ylabel=names[0])
-    ax.set_title(" and ".join(dict.fromkeys(names)), loc="left", fontweight="bold")
+    ax.set_title(title or " and ".join(dict.fromkeys(names)), loc="left", fontweight="bold")
     return fig
 
 
