@@ -64,7 +64,8 @@ class SourceMap:
         """One cell, seed by seed."""
         row, column = _place(source, self.sources, "source"), _place(target, self.targets, "target")
         return Estimate(
-            {seed: float(each[row, column]) for seed, each in self.by_seed.items()}, f"{source} to {target}"
+            {seed: float(each[row, column]) for seed, each in self.by_seed.items()},
+            f"{self.what}, {source} to {target}",
         )
 
     def on(self, *targets: str) -> SourceMap:
@@ -118,7 +119,8 @@ def scores(
     maps = {}
     for name in filter(asked.__contains__, (*BY_FEATURES, *BY_ANSWERS, *BY_ITEMS, "size")):
         cells = {seed: [[told[s, t][seed].get(name, np.nan) for t in targets] for s in sources] for seed in drawn}
-        maps[name] = SourceMap(name, tuple(sources), tuple(targets), {s: np.array(c) for s, c in cells.items()})
+        what = f"{name} of shuffled labels" if shuffled else name
+        maps[name] = SourceMap(what, tuple(sources), tuple(targets), {s: np.array(c) for s, c in cells.items()})
     return maps
 
 
@@ -189,7 +191,7 @@ def elsewhere(truth: SourceMap) -> SourceMap:
 
 def by_lot(truth: SourceMap) -> SourceMap:
     """A score that says the same of all sources: who takes its first, draws lots."""
-    return truth.mapped(np.zeros_like, what="by lot")
+    return truth.mapped(np.zeros_like, what="lot")
 
 
 def best(truth: SourceMap) -> Estimate:
@@ -212,7 +214,8 @@ def regret(score: SourceMap, truth: SourceMap) -> Estimate:
 
     A mean over targets; among sources that a score holds for equally good, lots are drawn.
     """
-    return _over_targets(_lost, score, truth, f"lost by choosing with {score.what}")
+    where = f" on {score.targets[0]}" if len(score.targets) == 1 else ""
+    return _over_targets(_lost, score, truth, f"lost by choosing by {score.what}{where}")
 
 
 def _over_targets(figure, score: SourceMap, truth: SourceMap, what: str) -> Estimate:
