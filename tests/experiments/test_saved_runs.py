@@ -25,6 +25,7 @@ SAVED = {  # how many rows, and a hash of what they found: both change where mak
     "03-depth-by-shots": (240, "1b4e125cfd89eee6"),
     "03-freeze-or-fine-tune": (490, "0e59b0d5ba33037d"),
     "05-when-transfer-fails": (845, "6e91a3dbc893ac36"),
+    "06-choosing-a-teacher": (700, "fcd44fd944014205"),
     "07-words": (410, "80dd42ebdc958d49"),
     "08-lora": (80, "54821460c0d7040d"),
     "09-prompting": (821, "4d6a47a0ae01cb20"),
