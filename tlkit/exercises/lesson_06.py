@@ -8,6 +8,7 @@ from tlkit.analysis.source_map import SourceMap, regret
 from tlkit.analysis.transferability import probe_accuracy
 from tlkit.datasets.task import Task
 from tlkit.exercises.check import PASSED, exercise, judge_accuracy, question
+from tlkit.exercises.parsons import parsons
 from tlkit.experiments.compare import transfer
 from tlkit.experiments.source import Source
 
@@ -74,4 +75,28 @@ question(
         ),
     },
     right="Little: hide some of the 60 labels and try all four",
+)
+
+parsons(
+    "06",
+    text="Choose a teacher for the guitar by five labels of each name, then see what the choice is worth.",
+    lines={
+        "lesson = guitar.shots(5, seed=0)": "The labelled notes come first: all that there is to choose by.",
+        "seen = {name: s.backbone.features(lesson.items) for name, s in sources.items()}": (
+            "Each teacher looks at the labelled notes before anything can be tried."
+        ),
+        "tried = {name: probe_accuracy(f, lesson.labels) for name, f in seen.items()}": (
+            "A probe is tried on what each teacher sees, with the labels of the lesson."
+        ),
+        "best = max(tried, key=tried.get)": "The choice is made by what was tried, and before the test is seen.",
+        'result = tl.transfer(sources[best], guitar, strategy="head", shots=5, seed=0)': (
+            "The test comes last, once, for the teacher that was chosen."
+        ),
+    },
+    traps={
+        "tried = {name: tl.transfer(s, guitar, shots=5).accuracy for name, s in sources.items()}": (
+            "that chooses by the test, and a test that has chosen can't judge any more."
+        ),
+    },
+    right="Choose by labels that you have, and ask the test once.",
 )
