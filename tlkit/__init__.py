@@ -76,9 +76,11 @@ ROOMS = {
     "plots": "plots",
     "prompting": "methods.prompting",
     "reinforcement": "methods.reinforcement",
+    "source_map": "analysis.source_map",
     "survey": "widgets.survey",
     "suspicious": "analysis.suspicious",
     "text_baseline": "experiments.text_baseline",
+    "transferability": "analysis.transferability",
     "wordings": "analysis.wordings",
     "written_rule": "analysis.written_rule",
 }

@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import tlkit as tl
-from tlkit.datasets.notes import transposed
+from tlkit.datasets.notes import as_images, transposed
 from tlkit.datasets.shortcut import with_shortcut
 
 HERE = Path(__file__).parent
@@ -140,6 +140,35 @@ def when_transfer_fails(executor) -> tl.Results:
     rule = {"strategy": "head@6", "shots": 5, "seeds": 20}
     tl.written_rule.by_rule(imagenet, tl.task("digits"), even, lambda a, b: (a + b) % 2 == 0, **rule, reuse=found)
     return found
+
+
+def choosing_a_teacher(executor) -> tl.Results:
+    """Every comparison of lesson 06, and what its scores say; made here: a teacher is schooled once for both."""
+    sources, targets = _teachers_and_targets()
+    asked = [(source, target, ["head"], [5]) for source in sources.values() for target in targets.values()]
+    found = _compared(asked, None, seeds=10)
+    for shots, shuffled in ((5, False), (5, True), (3, False), (2, False)):
+        tl.source_map.scores(sources, targets, shots=shots, shuffled=shuffled, seeds=10, reuse=found)
+    return found
+
+
+def _teachers_and_targets() -> tuple[dict, dict]:
+    """Of lesson 06, by the names that they have there."""
+    latin, small = tl.task("glyphs/latin"), tl.backbone("small-cnn")
+    photographer = tl.source_map.with_imagenet_head(tl.backbone("efficientnet-lite0", size=64))
+    longer = {"letters": latin, "nonsense": latin.shuffled()}
+    shorter = {"clothes": tl.task("products"), "piano": as_images(tl.task("notes/piano"))}
+    shorter |= {"gravel": tl.task("surfaces/gravel"), "cells": tl.task("cells/lab-a")}
+    sources = {name: tl.pretrain(small, task) for name, task in longer.items()}
+    sources |= {name: tl.pretrain(small, task, steps=200) for name, task in shorter.items()}
+    sources |= {"nobody": tl.random_source(small), "pixels": tl.backbone("pixels")}
+    sources |= {"ImageNet": photographer}
+    sources |= {"ImageNet, 6 stages": tl.source_map.first_stages(photographer, 6, like=latin.train.items)}
+    names = {"Greek": "glyphs/greek", "digits": "digits", "signs": "signs/rare", "brick": "surfaces/brick"}
+    targets = {name: tl.task(task) for name, task in names.items()}
+    targets |= {"guitar": as_images(tl.task("notes/guitar"))}
+    targets |= {"cells B": tl.task("cells/lab-b"), "photographs": tl.task("photographs")}
+    return sources, {name: _at_most(task, 300) for name, task in targets.items()}
 
 
 def words(executor) -> tl.Results:
@@ -289,6 +318,7 @@ LESSONS = {
     "03-freeze-or-fine-tune": freeze_or_fine_tune,
     "03-depth-by-shots": depth_by_shots,
     "05-when-transfer-fails": when_transfer_fails,
+    "06-choosing-a-teacher": choosing_a_teacher,
     "07-words": words,
     "08-lora": lora,
     "09-prompting": prompting,

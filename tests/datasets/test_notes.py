@@ -4,7 +4,7 @@ import pytest
 import tlkit as tl
 from tlkit.datasets import notes
 from tlkit.datasets.files import read_arrays
-from tlkit.datasets.notes import transposed
+from tlkit.datasets.notes import as_images, transposed
 
 
 def test_every_task_loads_and_shares_no_picture_between_train_and_test():
@@ -109,3 +109,15 @@ def test_a_missing_file_is_named_with_its_remedy(folder):
     (folder / "piano.npz").unlink()
     with pytest.raises(tl.TlkitError, match=r"piano.npz can't be read .*git checkout data/notes/piano.npz"):
         notes.load("notes/piano")
+
+
+def test_notes_as_images_are_the_same_pictures_brighter_for_networks_that_look_at_images():
+    guitar = tl.task("notes/guitar")
+    images = as_images(guitar)
+    assert images.modality == "image"
+    assert np.array_equal(images.test.items, 8 * guitar.test.items.astype(int))
+    assert images.train.items.dtype == np.uint8
+    assert np.array_equal(images.train.labels, guitar.train.labels)
+    assert tl.backbone("pixels").features(images.test.items[:2]).shape == (2, 2352)
+    with pytest.raises(tl.TlkitError, match="no pictures of sound"):
+        as_images(images)

@@ -7,7 +7,7 @@ import json
 import pytest
 
 import tlkit as tl
-from tlkit.analysis import batchnorm, forgetting, gradient_conflict, layers, written_rule
+from tlkit.analysis import batchnorm, forgetting, gradient_conflict, layers, source_map, written_rule
 from tlkit.datasets.catalogue import as_task
 from tlkit.experiments.measured import measured
 from tlkit.experiments.question import digest, questions
@@ -25,6 +25,7 @@ SAVED = {  # how many rows, and a hash of what they found: both change where mak
     "03-depth-by-shots": (240, "1b4e125cfd89eee6"),
     "03-freeze-or-fine-tune": (490, "0e59b0d5ba33037d"),
     "05-when-transfer-fails": (1405, "5cdfa87c826f8832"),
+    "06-choosing-a-teacher": (700, "fcd44fd944014205"),
     "07-words": (410, "80dd42ebdc958d49"),
     "08-lora": (80, "54821460c0d7040d"),
     "09-prompting": (821, "4d6a47a0ae01cb20"),
@@ -74,7 +75,7 @@ def make(monkeypatch):
     monkeypatch.setattr(tl, "pretrain", pretrain)
     monkeypatch.setattr(tl, "compare", compare)
     monkeypatch.setattr(forgetting, "measure", measure)
-    for room in (batchnorm, gradient_conflict, layers, written_rule):
+    for room in (batchnorm, gradient_conflict, layers, source_map, written_rule):
         monkeypatch.setattr(room, "measured", look_up)
     return module
 

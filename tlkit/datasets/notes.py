@@ -26,6 +26,7 @@ GUITAR = ("nylon-guitar", "steel-guitar")
 BAND = ("piano", "accordion", "marimba", "trumpet", "violin", "organ")  # no guitar, no drums
 UNSEEN_GUITARS = ("jazz-guitar", "clean-guitar", "distorted-guitar")
 REGISTERS = ("low", "middling", "high", "very high")  # octaves, from the lowest key on
+BRIGHTER = np.uint8(8)  # levels 0 to 31 as 0 to 248
 LESSON_OCTAVE = (52, 63)  # MIDI keys E3 to D#4: the only ones that the -octaves tasks have labels for
 
 
@@ -68,6 +69,14 @@ def transposed(task: Task, *, semitones: int = 2) -> Task:
     parts = (task.train, task.test)
     train, test = (replace(part, labels=(part.labels + semitones) % len(NAMES)) for part in parts)
     return replace(task, name=f"{task.name} transposed", train=train, test=test)
+
+
+def as_images(task: Task) -> Task:
+    """The same pictures of sound as grey images of 0 to 255, for networks that look at any image."""
+    if task.modality != "spectrogram":
+        raise TlkitError(f"{task.name} has {task.modality}s, no pictures of sound: take one such as notes/piano.")
+    train, test = (replace(part, items=part.items * BRIGHTER) for part in (task.train, task.test))
+    return replace(task, name=f"{task.name} as images", modality="image", train=train, test=test)
 
 
 def clip(instrument: str, midi: int, *, noisy: bool = False) -> bytes:

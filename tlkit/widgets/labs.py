@@ -7,6 +7,7 @@ __all__, __getattr__ = exports(
     {
         "AdapterLab": "widgets.lora:AdapterLab",
         "AlarmLab": "widgets.alarms:AlarmLab",
+        "ChoiceLab": "widgets.choosing:ChoiceLab",
         "DepthLab": "widgets.depth:DepthLab",
         "Neighbours": "widgets.neighbours:Neighbours",
         "PartnerLab": "widgets.partners:PartnerLab",
