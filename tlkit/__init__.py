@@ -59,12 +59,14 @@ FRONT_DOOR = {
 }
 ROOMS = {
     "batchnorm": "analysis.batchnorm",
+    "conformal": "analysis.conformal",
     "environments": "datasets.environments",
     "forgetting": "analysis.forgetting",
     "labs": "widgets.labs",
     "layers": "analysis.layers",
     "learning_curves": "analysis.learning_curves",
     "lora": "methods.lora",
+    "membership": "analysis.membership",
     "negative_transfer": "analysis.negative_transfer",
     "neighbours": "analysis.neighbours",
     "plots": "plots",
@@ -72,6 +74,7 @@ ROOMS = {
     "reinforcement": "methods.reinforcement",
     "suspicious": "analysis.suspicious",
     "text_baseline": "experiments.text_baseline",
+    "traps": "datasets.own.traps",
     "wordings": "analysis.wordings",
     "written_rule": "analysis.written_rule",
 }

@@ -13,9 +13,12 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
+
 import tlkit as tl
 from tlkit.datasets.notes import transposed
 from tlkit.datasets.shortcut import with_shortcut
+from tlkit.runtime.paths import DATA
 
 HERE = Path(__file__).parent
 MADE = HERE / "made"
@@ -199,6 +202,49 @@ def prompting(executor) -> tl.Results:
     )
 
 
+def your_own(executor) -> tl.Results:
+    """Every comparison of lesson 16: each seed splits the data and plants its traps anew. All are short: made here."""
+    minilm, net = tl.backbone("minilm"), tl.backbone("efficientnet-lite0", size=128)
+    stamps, table = tl.read_data(DATA / "stamps" / "stamps.zip"), pd.read_csv(DATA / "glossary" / "cards.csv")
+    columns = {"text": "definition", "label": "kind"}
+    cards, half = tl.read_data(table, **columns, name="cards"), {"test": 0.5}
+    twice = [tl.traps.typed_twice(table, **columns, per_class=60, seed=seed) for seed in range(20)]
+    dealt = [tl.traps.dealt_by_dice(rows, label="kind", seed=seed) for seed, rows in enumerate(twice)]
+    untaught = tl.random_source(tl.backbone("small-cnn"))
+    asked = []
+    for seed in range(20):
+        pictures, texts = stamps.task(**half, seed=seed), cards.task(**half, seed=seed)
+        for name, rows in (("typed twice", twice[seed]), ("by dice", dealt[seed])):
+            by_rows = tl.read_data(rows, **columns, name=f"{name}, split by rows")
+            apart = tl.read_data(rows.drop(columns="split"), **columns, name=name)
+            asked += [(minilm, data.task(seed=seed), ["head"], [80], [seed]) for data in (by_rows, apart)]
+        asked += [
+            (minilm, cards.task(seed=seed), ["head", "tf_idf"], [1, 3, 10, 30, 90], [seed]),
+            *((minilm, tl.traps.few_of(texts, "food", shots=30, few=few, seed=seed), ["head"], [30], [seed])
+              for few in (3, 10, 30)),
+            *((net, tl.traps.wrapped(pictures, taught=taught, tested=tested, seed=seed), ["head"], [8], [seed])
+              for taught in ("own", "any") for tested in ("own", "other")),
+            (net, stamps.task(seed=seed), ["head"], [8], [seed]),
+        ]  # fmt: skip
+        if seed < 10:
+            asked += [(net, stamps.task(seed=seed), ["random_head"], [8], [seed])]
+            asked += [(untaught, stamps.task(seed=seed), ["scratch"], [8], [seed])]
+    found = tl.Results(
+        run
+        for source, target, strategies, shots, seeds in asked
+        for run in tl.compare(source, target, strategies=strategies, shots=shots, seeds=seeds, executor=None, save=MADE)
+    )
+
+    def halved(seed: int) -> tl.Task:
+        return cards.task(**half, seed=seed)
+
+    for shots in (4, 60):
+        tl.membership.measure(minilm, halved, shots=shots, seeds=20, reuse=found)
+    tl.membership.measure(minilm, halved, strategy="full", shots=4, steps=30, seeds=10, reuse=found)
+    tl.conformal.measure(minilm, lambda seed: cards.task(test=0.7, seed=seed), shots=20, seeds=20, reuse=found)
+    return found
+
+
 def a_robot(executor) -> tl.Results:
     """Every comparison of lesson 17. A practice of 192 episodes is the one of 8 that went on, so they are made here."""
     cart, varied = tl.task("cartpole"), tl.task("cartpole/varied")
@@ -250,6 +296,7 @@ LESSONS = {
     "07-words": words,
     "08-lora": lora,
     "09-prompting": prompting,
+    "16-your-own": your_own,
     "17-a-robot": a_robot,
 }
 
