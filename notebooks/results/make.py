@@ -208,18 +208,14 @@ def your_own(executor) -> tl.Results:
     stamps, table = tl.read_data(DATA / "stamps" / "stamps.zip"), pd.read_csv(DATA / "glossary" / "cards.csv")
     columns = {"text": "definition", "label": "kind"}
     cards, half = tl.read_data(table, **columns, name="cards"), {"test": 0.5}
-    twice = [tl.traps.typed_twice(table, **columns, per_class=60, seed=seed) for seed in range(20)]
-    dealt = [tl.traps.dealt_by_dice(rows, label="kind", seed=seed) for seed, rows in enumerate(twice)]
     untaught = tl.random_source(tl.backbone("small-cnn"))
     asked = []
     for seed in range(20):
         pictures, texts = stamps.task(**half, seed=seed), cards.task(**half, seed=seed)
-        for name, rows in (("typed twice", twice[seed]), ("by dice", dealt[seed])):
-            by_rows = tl.read_data(rows, **columns, name=f"{name}, split by rows")
-            apart = tl.read_data(rows.drop(columns="split"), **columns, name=name)
-            asked += [(minilm, data.task(seed=seed), ["head"], [80], [seed]) for data in (by_rows, apart)]
         asked += [
             (minilm, cards.task(seed=seed), ["head", "tf_idf"], [1, 3, 10, 30, 90], [seed]),
+            *((minilm, tl.traps.twins(table, **columns, per_class=60, by_rows=by_rows, dice=dice, seed=seed), ["head"],
+               [80], [seed]) for dice in (False, True) for by_rows in (True, False)),
             *((minilm, tl.traps.few_of(texts, "food", shots=30, few=few, seed=seed), ["head"], [30], [seed])
               for few in (3, 10, 30)),
             *((net, tl.traps.wrapped(pictures, taught=taught, tested=tested, seed=seed), ["head"], [8], [seed])

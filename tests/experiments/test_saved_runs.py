@@ -7,7 +7,7 @@ import json
 import pytest
 
 import tlkit as tl
-from tlkit.analysis import batchnorm, forgetting, layers, written_rule
+from tlkit.analysis import batchnorm, conformal, forgetting, layers, membership, written_rule
 from tlkit.datasets.catalogue import as_task
 from tlkit.experiments.measured import measured
 from tlkit.experiments.question import digest, questions
@@ -72,7 +72,7 @@ def make(monkeypatch):
     monkeypatch.setattr(tl, "pretrain", pretrain)
     monkeypatch.setattr(tl, "compare", compare)
     monkeypatch.setattr(forgetting, "measure", measure)
-    for room in (batchnorm, layers, written_rule):
+    for room in (batchnorm, conformal, layers, membership, written_rule):
         monkeypatch.setattr(room, "measured", look_up)
     return module
 

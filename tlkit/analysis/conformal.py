@@ -19,6 +19,8 @@ from tlkit.experiments.compare import transfer
 from tlkit.experiments.measured import measured
 from tlkit.experiments.results import Results
 from tlkit.experiments.source import Source, as_source
+from tlkit.methods.classifier import probabilities
+from tlkit.methods.frozen_features import FrozenFeatures
 from tlkit.methods.strategy import as_strategy
 from tlkit.models.backbone import Backbone
 from tlkit.seeding import stream
@@ -77,8 +79,9 @@ def measure(
 
     def figures(seed: int) -> list[float]:
         task = draw(seed)
-        made = transfer(source, task, strategy=chosen, shots=shots, seed=seed)
-        chances, labels = made.model.probabilities(task.test.items), task.test.labels
+        model = transfer(source, task, strategy=chosen, shots=shots, seed=seed).model
+        features = FrozenFeatures(model.backbone, task.test.items).features()  # as the transfer left them
+        chances, labels = probabilities(model.head, features), task.test.labels
         order = np.random.default_rng(stream(seed, "calibrate")).permutation(len(labels))
         kept, asked = order[: len(order) // 2], order[len(order) // 2 :]
         least = threshold(chances[kept], labels[kept], coverage=coverage)

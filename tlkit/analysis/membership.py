@@ -16,15 +16,18 @@ from tlkit.experiments.compare import transfer
 from tlkit.experiments.measured import measured
 from tlkit.experiments.results import Results
 from tlkit.experiments.source import Source, as_source
+from tlkit.methods.classifier import Classifier, probabilities
+from tlkit.methods.frozen_features import FrozenFeatures
 from tlkit.methods.strategy import as_strategy
 from tlkit.models.backbone import Backbone
 
 ASKED = 200  # examples of each side, at most
 
 
-def sureness(model, examples: Examples) -> np.ndarray:
+def sureness(model: Classifier, examples: Examples) -> np.ndarray:
     """How likely ``model`` finds the right name of each example (n,)."""
-    return model.probabilities(examples.items)[np.arange(len(examples)), examples.labels]
+    features = FrozenFeatures(model.backbone, examples.items).features()
+    return probabilities(model.head, features)[np.arange(len(examples)), examples.labels]
 
 
 def auc(members: np.ndarray, others: np.ndarray) -> float:

@@ -173,6 +173,16 @@ class Results:
         shares = {seed: classes[name][0] / classes[name][1] for seed, classes in counted.items()}
         return Estimate(shares, f"{name} named right by {found.what}")
 
+    def accuracy_if(self, weights: Mapping[str, float], strategy: str, *, shots: int) -> Estimate:
+        """The accuracy on a test in which each class has the weight given (1 where none is), from each one's recall."""
+        runs = self.where(strategy=strategy).where(shots=shots)
+        names = [name for name, *_ in runs.runs[0].by_class]
+        found, total = dict.fromkeys(runs.seeds, 0.0), sum(weights.get(name, 1.0) for name in names)
+        for name in names:
+            for seed, share in self.recall(name, strategy, shots=shots).by_seed.items():
+                found[seed] += weights.get(name, 1.0) / total * share
+        return Estimate(found, f"{self.accuracy(strategy, shots=shots).what}, weighted")
+
     def gain(self, strategy: str, *, over: str = "scratch", shots: int, baseline: Results | None = None) -> Estimate:
         """By how much ``strategy`` beats ``over`` at that many shots, paired by seed.
 

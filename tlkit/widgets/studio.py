@@ -79,8 +79,8 @@ class Found:
         if self.before is None:
             return ""
         shots, labels, mean = self.before
-        gained = self.answers[0].estimate.mean - mean
-        return f"From {shots} to {self.shots} of each, {self.labels - labels} more labels, it gained {gained:+.0%}. "
+        points, more = round(100 * (self.answers[0].estimate.mean - mean)), self.labels - labels
+        return f"From {shots} to {self.shots} of each, {more} more labels, it gained {points:+d} points. "
 
 
 class Studio:

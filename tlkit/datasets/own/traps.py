@@ -5,20 +5,25 @@ Real data has them by accident, and then nobody knows by how much they flatter. 
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from tlkit.arguments import whole
+from tlkit.datasets.own.data import read_data
 from tlkit.datasets.task import Examples, Task
 from tlkit.errors import TlkitError, shown, unknown
+from tlkit.estimate import Estimate
 from tlkit.seeding import check_seed, stream
 
 if TYPE_CHECKING:
     import pandas as pd
 
 TESTED = 0.3  # of the rows, where they are split one by one
+INITIALS = re.compile(r" \([A-Z0-9(]{1,2}\)$")  # behind what was typed a second time
 WHITE = 250  # of 255: what is brighter in all three colours is paper
 PAPERS = (  # two colours each, as red, green and blue
     ((70, 130, 210), (150, 190, 240)), ((60, 120, 50), (120, 170, 90)), ((220, 60, 50), (250, 240, 230)),
@@ -57,11 +62,31 @@ def dealt_by_dice(table: pd.DataFrame, *, label: str, seed: int) -> pd.DataFrame
     return table.assign(**{label: [dealt[card] for card in table["copy_of"]]})
 
 
-def shared(task: Task, table: pd.DataFrame, *, text: str, shots: int, seed: int) -> float:
-    """The share of ``task``'s test whose twin in ``table`` is among the examples that ``task.shots`` draws."""
-    card = dict(zip(table[text], table["copy_of"], strict=True))
-    learnt = {card[item] for item in task.shots(shots, seed=seed).items}
-    return float(np.mean([card[item] in learnt for item in task.test.items]))
+def twins(
+    table: pd.DataFrame, *, text: str, label: str, per_class: int, by_rows: bool, dice: bool = False, seed: int
+) -> Task:
+    """:func:`typed_twice` as a task, split ``by_rows`` or so that twins stay together; ``dice`` deals the labels."""
+    rows = typed_twice(table, text=text, label=label, per_class=per_class, seed=seed)
+    rows = dealt_by_dice(rows, label=label, seed=seed) if dice else rows
+    name = ("by dice" if dice else "typed twice") + ", split by rows" * by_rows
+    rows = rows if by_rows else rows.drop(columns="split")
+    return read_data(rows, text=text, label=label, name=name).task(seed=seed)
+
+
+def shared(task: Task, *, shots: int, seed: int) -> float:
+    """The share of ``task``'s test whose twin is among the examples that ``task.shots`` draws."""
+
+    def cards(items: np.ndarray) -> list[str]:
+        return [INITIALS.sub("", item) for item in items]
+
+    learnt = set(cards(task.shots(shots, seed=seed).items))
+    return float(np.mean([card in learnt for card in cards(task.test.items)]))
+
+
+def foretold(honest: Estimate, shares: Callable[[int], float]) -> Estimate:
+    """What a test says of which ``shares(seed)`` is known by heart, and the rest is named as an ``honest`` one says."""
+    found = {seed: (share := shares(seed)) + (1 - share) * right for seed, right in honest.by_seed.items()}
+    return Estimate(found, "foretold")
 
 
 def few_of(task: Task, name: str, *, shots: int, few: int, seed: int) -> Task:
