@@ -50,7 +50,7 @@ question(
     answers={
         "Split by mushroom, not by file, and test again": (
             "Right. Nearly every test picture has a shot of the same mushroom among those learnt from. In this lesson "
-            "such a test said two right of three where the labels were dealt by dice, and nothing at all could be "
+            "such a test said seven right of ten where the labels were dealt by dice, and nothing at all could be "
             "learnt."
         ),
         "Take more shots of the same mushrooms": (
