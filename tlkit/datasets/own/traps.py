@@ -5,7 +5,6 @@ Real data has them by accident, and then nobody knows by how much they flatter. 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 TESTED = 0.3  # of the rows, where they are split one by one
-INITIALS = re.compile(r" \([A-Z0-9(]{1,2}\)$")  # behind what was typed a second time
 WHITE = 250  # of 255: what is brighter in all three colours is paper
 PAPERS = (  # two colours each, as red, green and blue
     ((70, 130, 210), (150, 190, 240)), ((60, 120, 50), (120, 170, 90)), ((220, 60, 50), (250, 240, 230)),
@@ -43,10 +41,14 @@ def typed_twice(table: pd.DataFrame, *, text: str, label: str, per_class: int, s
 
 
 def _by_lot(part: pd.DataFrame, text: str, draw: np.random.Generator) -> pd.DataFrame:
-    again = part.assign(**{text: [f"{words} ({words[:2].upper()})" for words in part[text]]})
+    again = part.assign(**{text: [words + _initials(words) for words in part[text]]})
     rows = _joined([each.assign(copy_of=part.index) for each in (part, again)])
     tested = draw.permutation(len(rows)) < round(TESTED * len(rows))
     return rows.assign(split=np.where(tested, "test", "train"))
+
+
+def _initials(words: str) -> str:
+    return f" ({words[:2].upper()})"
 
 
 def _joined(parts: list[pd.DataFrame]) -> pd.DataFrame:
@@ -77,7 +79,7 @@ def shared(task: Task, *, shots: int, seed: int) -> float:
     """The share of ``task``'s test whose twin is among the examples that ``task.shots`` draws."""
 
     def cards(items: np.ndarray) -> list[str]:
-        return [INITIALS.sub("", item) for item in items]
+        return [item.removesuffix(_initials(item)) for item in items]
 
     learnt = set(cards(task.shots(shots, seed=seed).items))
     return float(np.mean([card in learnt for card in cards(task.test.items)]))
