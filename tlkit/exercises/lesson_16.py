@@ -7,6 +7,7 @@ import numpy as np
 from tlkit.analysis.conformal import threshold
 from tlkit.datasets.own.data import OwnData
 from tlkit.exercises.check import PASSED, exercise, first_near, question
+from tlkit.exercises.parsons import parsons
 
 
 @exercise("16.1")
@@ -62,4 +63,23 @@ question(
         ),
     },
     right="Split by mushroom, not by file, and test again",
+)
+
+parsons(
+    "16",
+    text="From a folder of your own to a name for a new picture, by a model that others could load.",
+    lines={
+        'data = tl.read_data("my_photos/")': "Reading comes first: everything else needs the data.",
+        "task = data.task(seed=0)": "The task is drawn from data that was read: some of it is held back for the test.",
+        'net = tl.backbone("efficientnet-lite0")': "The network must be there before it is adapted.",
+        'result = tl.transfer(net, task, strategy="head", shots=8)': "To adapt takes a network and a task.",
+        'place = result.export("my_model")': "What is exported is the result of adapting.",
+        "model = tl.load_model(place)": "Loading takes the folder to which it was exported.",
+        'model.predict(["new.jpg"])': "Only a model that was loaded can name the new picture.",
+    },
+    free=[(0, 2), (1, 2)],
+    traps={
+        'net = tl.backbone("efficientnet-lite0").fresh(0)': "that one has random weights, so nothing is transferred.",
+    },
+    right="Seven lines. Before you believe what comes out, read data.report.",
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -10,8 +11,10 @@ import anywidget
 import traitlets
 
 from tlkit.errors import TlkitError
+from tlkit.exercises import answers
 
 HERE = Path(__file__).parent
+KIND = "predictions"
 NEUTRAL = 0.5  # where the curve lies before anybody has touched it
 
 EMPTY = "Not drawn yet: drag the points, or Tab to one and use the arrow keys."
@@ -29,11 +32,13 @@ class Predict(anywidget.AnyWidget):
     `shots` are the numbers of labelled examples, `unit` what they count, `label` whose accuracy it is. `reference` is a
     (name, values) pair drawn in grey as a given, `chance` the accuracy of guessing (None: no line). Accuracies,
     or whatever `measure` says, are fractions from 0 to 1. The view takes no more drawing once the truth is shown;
-    from Python, `values = [...]` draws.
+    from Python, `values = [...]` draws. In a notebook the curve is kept beside it, and is there again after a restart
+    of the kernel; what was drawn before the truth was shown counts.
     """
 
     _esm = HERE / "predict.js"
     _css = HERE / "predict.css"
+    _problem = ""  # why the curve could not be kept
 
     question = traitlets.Unicode().tag(sync=True)
     label = traitlets.Unicode().tag(sync=True)
@@ -71,6 +76,7 @@ class Predict(anywidget.AnyWidget):
             shots=shots, steps=steps, label=label, question=question, chance=chance, reference=reference, unit=unit,
             measure=measure,
         )  # fmt: skip
+        self._restore()
 
     def reveal(self, name: str, mean: Iterable[float], low: Iterable[float], high: Iterable[float]) -> Predict:
         """Draw the measured curve over the prediction: its mean, and a band from `low` to `high`."""
@@ -90,6 +96,42 @@ class Predict(anywidget.AnyWidget):
 
     def __repr__(self) -> str:
         return f"{self.question} {self.words()}"
+
+    @property
+    def name(self) -> str:
+        """Under which it is kept: what was asked, and about whom."""
+        return f"{self.question} ({self.label}; {self.shots[0]} to {self.shots[-1]} {self.unit})"
+
+    def record(self) -> dict:
+        """All that is kept of it."""
+        told = ("question", "label", "unit", "measure", "shots", "chance", "truth")
+        return {"values": list(self.values) if self.touched else None, **{each: getattr(self, each) for each in told}}
+
+    def _repr_mimebundle_(self, **options) -> tuple[dict, dict] | None:
+        shown = super()._repr_mimebundle_(**options)
+        kept = answers.bundle(shown, KIND, [self.name])
+        if kept is shown and self.truth:
+            return answers.with_answers(shown, {"format": answers.FORMAT, KIND: {self.name: self.record()}}, KIND)
+        return kept
+
+    def _restore(self) -> None:
+        """What was drawn before the kernel was lost."""
+        values = (answers.recall(KIND, self.name) or {}).get("values")
+        with contextlib.suppress(TlkitError):  # of an older lesson, with other shots
+            if values:
+                self.values = values
+
+    def _keep(self) -> str:
+        """Keep the curve. One drawn before the truth was known is not replaced, one drawn after is marked as late."""
+
+        def record(before: dict | None) -> dict:
+            known = (before or {}).get("truth")
+            if known and before.get("values") and not before.get("late"):
+                return before | {"truth": self.truth or known}
+            late = {"late": True} if known and self.touched else {}
+            return self.record() | {"truth": self.truth or known} | late
+
+        return answers.keep(KIND, self.name, record)
 
     def _gaps(self) -> list[float]:
         """Prediction minus truth, in points."""
@@ -111,6 +153,7 @@ class Predict(anywidget.AnyWidget):
             sentences.append(f"Given, {self.reference['name']}: {self._listed(self.reference['values'])}.")
         if self.chance is not None:
             sentences.append(f"Guessing: {_percent(self.chance)}.")
+        sentences += [self._problem] if self._problem else []
         return " ".join(sentences)
 
     def _verdict(self) -> str:
@@ -155,10 +198,16 @@ class Predict(anywidget.AnyWidget):
     @traitlets.observe("values")
     def _touch(self, _change: dict) -> None:
         self.touched = True
+        self._problem = self._keep()
+        self.numbers = self._say_numbers()
 
     @traitlets.observe("values", "touched", "truth")
     def _summarise(self, _change: dict) -> None:
         self.headline, self.numbers = self._say_headline(), self._say_numbers()
+
+    @traitlets.observe("truth")
+    def _keep_truth(self, _change: dict) -> None:
+        self._problem = self._keep()
 
 
 def _shots(shots: Iterable[int]) -> list[int]:
