@@ -63,6 +63,7 @@ ROOMS = {
     "alarms": "analysis.alarms",
     "answers": "exercises.answers",
     "batchnorm": "analysis.batchnorm",
+    "conformal": "analysis.conformal",
     "environments": "datasets.environments",
     "forgetting": "analysis.forgetting",
     "gradient_conflict": "analysis.gradient_conflict",
@@ -70,6 +71,7 @@ ROOMS = {
     "layers": "analysis.layers",
     "learning_curves": "analysis.learning_curves",
     "lora": "methods.lora",
+    "membership": "analysis.membership",
     "multi_task": "methods.multi_task",
     "negative_transfer": "analysis.negative_transfer",
     "neighbours": "analysis.neighbours",
@@ -81,6 +83,7 @@ ROOMS = {
     "suspicious": "analysis.suspicious",
     "text_baseline": "experiments.text_baseline",
     "transferability": "analysis.transferability",
+    "traps": "datasets.own.traps",
     "wordings": "analysis.wordings",
     "written_rule": "analysis.written_rule",
 }

@@ -7,7 +7,9 @@ import json
 import pytest
 
 import tlkit as tl
-from tlkit.analysis import batchnorm, forgetting, gradient_conflict, layers, source_map, written_rule
+from tlkit.analysis import (
+    batchnorm, conformal, forgetting, gradient_conflict, layers, membership, source_map, written_rule,
+)  # fmt: skip
 from tlkit.datasets.catalogue import as_task
 from tlkit.experiments.measured import measured
 from tlkit.experiments.question import digest, questions
@@ -31,8 +33,10 @@ SAVED = {  # how many rows, and a hash of what they found: both change where mak
     "09-prompting": (821, "4d6a47a0ae01cb20"),
     "12-fraud": (470, "dd35b60f16aa4ec7"),
     "14-two-tasks": (135, "3dca67dceed59235"),
+    "16-your-own": (460, "56c158e1b6dbdd34"),
     "17-a-robot": (870, "31fcee6dc75e5dc7"),
 }
+MEASURING = (batchnorm, conformal, gradient_conflict, layers, membership, source_map, written_rule)
 IN_A_BLINK = ("01-piano-to-guitar", "12-fraud", "14-two-tasks", "17-a-robot")  # asks no network that has to be fetched
 
 
@@ -75,7 +79,7 @@ def make(monkeypatch):
     monkeypatch.setattr(tl, "pretrain", pretrain)
     monkeypatch.setattr(tl, "compare", compare)
     monkeypatch.setattr(forgetting, "measure", measure)
-    for room in (batchnorm, gradient_conflict, layers, source_map, written_rule):
+    for room in MEASURING:
         monkeypatch.setattr(room, "measured", look_up)
     return module
 

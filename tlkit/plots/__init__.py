@@ -12,5 +12,6 @@ __all__, __getattr__ = exports(
         "plot_spread": "plots.spread:plot_spread",
         "show_classes": "plots.items:show_classes",
         "show_questions": "plots.items:show_questions",
+        "show_where": "plots.items:show_where",
     },
 )

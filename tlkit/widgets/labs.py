@@ -14,6 +14,7 @@ __all__, __getattr__ = exports(
         "PromptLab": "widgets.prompts:PromptLab",
         "RobotLab": "widgets.robot:RobotLab",
         "StackLab": "widgets.freezing:StackLab",
+        "StudioLab": "widgets.studio:StudioLab",
         "TeacherLab": "widgets.teachers:TeacherLab",
         "TransferLab": "widgets.transfer:TransferLab",
         "WordsLab": "widgets.texts:WordsLab",
