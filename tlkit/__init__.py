@@ -58,10 +58,12 @@ FRONT_DOOR = {
     "workers": "runtime.workers:workers",
 }
 ROOMS = {
+    "augmentation": "methods.augmentation",
     "batchnorm": "analysis.batchnorm",
     "environments": "datasets.environments",
     "forgetting": "analysis.forgetting",
     "labs": "widgets.labs",
+    "invariance": "analysis.invariance",
     "layers": "analysis.layers",
     "learning_curves": "analysis.learning_curves",
     "lora": "methods.lora",
@@ -70,6 +72,7 @@ ROOMS = {
     "plots": "plots",
     "prompting": "methods.prompting",
     "reinforcement": "methods.reinforcement",
+    "self_supervised": "methods.self_supervised",
     "suspicious": "analysis.suspicious",
     "text_baseline": "experiments.text_baseline",
     "wordings": "analysis.wordings",

@@ -199,6 +199,23 @@ def prompting(executor) -> tl.Results:
     )
 
 
+def without_labels(executor) -> tl.Results:
+    """Every comparison of lesson 13, each schooling of 19,200 pictures, and portraits of networks of half as many."""
+    small, latin = tl.backbone("small-cnn", size=16), tl.task("glyphs/latin")
+    itself = tl.pretrain(small, latin, objective=tl.self_supervised.contrast())
+    greek, nobody = tl.pretrain(small, tl.task("glyphs/greek"), steps=600), tl.random_source(small)
+    alone, labels = tl.Scratch(rate=2e-3), [1, 2, 5, 10, 20, 50, 100]
+    heads = [(source, latin, ["head"], labels) for source in (itself, greek, nobody)]
+    trained = [(nobody, latin, [alone], [1, 5, 20]), (nobody, latin, [tl.augmentation.with_views(alone)], [1, 5])]
+    found = _compared([*heads, (itself, latin, ["lp_ft"], [1, 5, 20])], executor, seeds=10)
+    found += _compared(trained, executor, steps=600, seeds=10)
+    contrast, usual = tl.self_supervised.contrast, tl.augmentation.USUAL
+    left_out = [contrast([name for name in usual if name != out]) for out in usual]
+    for objective in (contrast(), contrast([*usual, "mirror"]), contrast(repel=False), *left_out):
+        tl.invariance.portrait(small, latin, objective, among="bdpq", steps=150, seeds=10, reuse=found)
+    return found
+
+
 def a_robot(executor) -> tl.Results:
     """Every comparison of lesson 17. A practice of 192 episodes is the one of 8 that went on, so they are made here."""
     cart, varied = tl.task("cartpole"), tl.task("cartpole/varied")
@@ -250,6 +267,7 @@ LESSONS = {
     "07-words": words,
     "08-lora": lora,
     "09-prompting": prompting,
+    "13-without-labels": without_labels,
     "17-a-robot": a_robot,
 }
 
