@@ -7,12 +7,12 @@ import json
 import pytest
 
 import tlkit as tl
-from tlkit.analysis import batchnorm, forgetting, layers, written_rule
+from tlkit.analysis import batchnorm, forgetting, invariance, layers, written_rule
 from tlkit.datasets.catalogue import as_task
 from tlkit.experiments.measured import measured
 from tlkit.experiments.question import digest, questions
 from tlkit.experiments.result import Result
-from tlkit.experiments.source import PretrainedSource, as_source
+from tlkit.experiments.source import PretrainedSource, SelfTaughtSource, as_source
 from tlkit.methods.classifier import Classifier
 from tlkit.methods.strategy import as_strategy
 from tlkit.runtime import paths
@@ -30,7 +30,7 @@ SAVED = {  # how many rows, and a hash of what they found: both change where mak
     "09-prompting": (821, "4d6a47a0ae01cb20"),
     "17-a-robot": (870, "31fcee6dc75e5dc7"),
 }
-IN_A_BLINK = ("01-piano-to-guitar", "17-a-robot")  # asks no network that has to be fetched
+IN_A_BLINK = ("01-piano-to-guitar", "13-without-labels", "17-a-robot")  # asks no network that has to be fetched
 
 
 @pytest.fixture
@@ -52,8 +52,11 @@ def make(monkeypatch):
         names = question.source.name, question.target.name, question.strategy.name
         return Result(*names, question.shots, question.seed, 0, 0.0, 0.0, 0, 0, key)
 
-    def pretrain(backbone, task, steps=300):
+    def pretrain(backbone, task, steps=300, objective=None):
         task = as_task(task)
+        if objective is not None:
+            name, model = f"{task.name}, {objective.name}", Classifier(backbone, None)
+            return SelfTaughtSource(model, name, (), task, objective, 0, steps, None)
         return PretrainedSource(Classifier(backbone, None), task.name, task.classes, task, 0, steps, 0.0)
 
     def compare(source, target, *, executor, save=None, **asked):
@@ -72,7 +75,7 @@ def make(monkeypatch):
     monkeypatch.setattr(tl, "pretrain", pretrain)
     monkeypatch.setattr(tl, "compare", compare)
     monkeypatch.setattr(forgetting, "measure", measure)
-    for room in (batchnorm, layers, written_rule):
+    for room in (batchnorm, invariance, layers, written_rule):
         monkeypatch.setattr(room, "measured", look_up)
     return module
 

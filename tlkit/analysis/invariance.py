@@ -17,7 +17,7 @@ from tlkit.experiments.source import PRETRAINING_STEPS, SelfTaughtSource, pretra
 from tlkit.methods.augmentation import USUAL, augmented, check_augmentations
 from tlkit.methods.linear_probe import linear_probe
 from tlkit.methods.self_supervised import Contrast, effective_rank
-from tlkit.models.backbone import Backbone
+from tlkit.models.backbone import Backbone, inference
 from tlkit.plots.heatmap import plot_heatmap
 from tlkit.plots.picture import Picture
 from tlkit.seeding import stream
@@ -106,8 +106,8 @@ def found_again(
     plain = backbone.features(items) if features is None else features
     draw = torch.Generator().manual_seed(stream(seed, "found again", *names))
     views = augmented(backbone.prepare(items), names, draw)
-    with torch.no_grad():
-        seen = backbone.eval()(views.to(backbone.device)).cpu().numpy()
+    with torch.no_grad(), inference(backbone):
+        seen = backbone(views.to(backbone.device)).float().cpu().numpy()
     return float((nearest(seen, plain) == np.arange(len(items))).mean())
 
 

@@ -36,23 +36,17 @@ Augmentation = Callable[[Tensor, torch.Generator], Tensor]
 def place(inputs: Tensor, draw: torch.Generator) -> Tensor:
     """Elsewhere and of another size."""
     size = torch.exp(ZOOM * _between(inputs, draw))
-    across, down = SHIFT * _between(inputs, draw), SHIFT * _between(inputs, draw)
-    nought = torch.zeros_like(size)
-    return _moved(inputs, [[1 / size, nought, across], [nought, 1 / size, down]])
+    return placed(inputs, SHIFT * _between(inputs, draw), SHIFT * _between(inputs, draw), size)
 
 
 def turn(inputs: Tensor, draw: torch.Generator) -> Tensor:
     """Turned a little and slanted, as italics are."""
-    angle, slant = TURN * _between(inputs, draw), SLANT * _between(inputs, draw)
-    nought = torch.zeros_like(angle)
-    return _moved(inputs, [[angle.cos(), slant - angle.sin(), nought], [angle.sin(), angle.cos(), nought]])
+    return turned(inputs, TURN * _between(inputs, draw), SLANT * _between(inputs, draw))
 
 
 def stroke(inputs: Tensor, draw: torch.Generator) -> Tensor:
-    """Bolder or finer: each pixel is drawn towards the brightest of its neighbours, or the darkest."""
-    amount = (BOLDER * _between(inputs, draw))[:, None, None, None]
-    bold, fine = F.max_pool2d(inputs, 3, 1, 1), -F.max_pool2d(-inputs, 3, 1, 1)
-    return inputs + amount.abs() * (torch.where(amount > 0, bold, fine) - inputs)
+    """Bolder or finer."""
+    return stroked(inputs, BOLDER * _between(inputs, draw))
 
 
 def mirror(inputs: Tensor, draw: torch.Generator) -> Tensor:
@@ -83,6 +77,25 @@ def augmented(inputs: Tensor, names: Iterable[str], draw: torch.Generator) -> Te
     for name in names:
         inputs = AUGMENTATIONS[name](inputs, draw)
     return inputs.contiguous(memory_format=torch.channels_last)
+
+
+def placed(inputs: Tensor, across: Tensor, down: Tensor, size: Tensor) -> Tensor:
+    """Inputs moved by so much of half a side and ``size`` times as large; one number each (n,), or one for all."""
+    nought = torch.zeros_like(size)
+    return _moved(inputs, [[1 / size, nought, across], [nought, 1 / size, down]])
+
+
+def turned(inputs: Tensor, angle: Tensor, slant: Tensor) -> Tensor:
+    """Inputs turned by an angle in radians, and slanted."""
+    nought = torch.zeros_like(angle)
+    return _moved(inputs, [[angle.cos(), slant - angle.sin(), nought], [angle.sin(), angle.cos(), nought]])
+
+
+def stroked(inputs: Tensor, amount: Tensor) -> Tensor:
+    """Each pixel drawn by so much, from -1 to 1, towards the brightest of its neighbours, or else the darkest."""
+    amount = amount.reshape(-1, 1, 1, 1)
+    bold, fine = F.max_pool2d(inputs, 3, 1, 1), -F.max_pool2d(-inputs, 3, 1, 1)
+    return inputs + amount.abs() * (torch.where(amount > 0, bold, fine) - inputs)
 
 
 @contextlib.contextmanager

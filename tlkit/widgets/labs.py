@@ -13,6 +13,7 @@ __all__, __getattr__ = exports(
         "StackLab": "widgets.freezing:StackLab",
         "TeacherLab": "widgets.teachers:TeacherLab",
         "TransferLab": "widgets.transfer:TransferLab",
+        "ViewsLab": "widgets.views:ViewsLab",
         "WordsLab": "widgets.texts:WordsLab",
     },
 )
