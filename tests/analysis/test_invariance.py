@@ -65,3 +65,12 @@ def test_the_map_says_its_numbers_in_words(latin, results):
     picture = tl.invariance.plot_found({"all of them": seen}, "Found again")
     assert repr(picture).startswith("Found again. all of them: ")
     assert f"{seen.found['turn'].mean:.0%} under turn" in repr(picture)
+
+
+def test_views_are_shown_below_what_they_are_views_of(latin):
+    picture = tl.invariance.plot_views(latin, tl.backbone("small-cnn", size=16), "turn")
+    images = [ax.images[0].get_array() for ax in picture.figure.axes]
+    count = len(images) // 3
+    assert not np.array_equal(images[0], images[count])
+    assert not np.array_equal(images[count], images[2 * count])
+    assert "two views by turn of each" in repr(picture)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from matplotlib.figure import Figure
 
 from tlkit.datasets.catalogue import as_task
 from tlkit.datasets.task import Task, check_shots
@@ -19,10 +20,12 @@ from tlkit.methods.linear_probe import linear_probe
 from tlkit.methods.self_supervised import Contrast, effective_rank
 from tlkit.models.backbone import Backbone, inference
 from tlkit.plots.heatmap import plot_heatmap
+from tlkit.plots.items import show_item
 from tlkit.plots.picture import Picture
 from tlkit.seeding import stream
 
 RECIPE = 1  # raise it when a change to the code changes a figure: older saved ones are then not reused
+VIEWED = 9  # pictures of which views are shown
 
 
 @dataclass(frozen=True)
@@ -117,6 +120,22 @@ def nearest(seen: np.ndarray, plain: np.ndarray) -> np.ndarray:
     one, other = ((each - mean) / deviation for each in (seen, plain))
     other /= np.linalg.norm(other, axis=1, keepdims=True) + 1e-12
     return (one @ other.T).argmax(axis=1)
+
+
+def plot_views(task: Task | str, backbone: Backbone, augmentations: str | Iterable[str] = USUAL) -> Picture:
+    """Pictures that a task has to learn from, as a network sees them, and two views of each below."""
+    task, names = as_task(task), check_augmentations(augmentations)
+    inputs = backbone.prepare(task.train.items[:: len(task.train) // VIEWED][:VIEWED])
+    draw = torch.Generator().manual_seed(stream(0, "shown views", *names))
+    rows = [inputs, *(augmented(inputs, names, draw) for _ in range(2))]
+    figure = Figure(figsize=(0.85 * VIEWED + 0.9, 2.6), dpi=100, layout="constrained")
+    axes = figure.subplots(len(rows), VIEWED)
+    for line, label, images in zip(axes, ("as it is", "a view", "another"), rows, strict=True):
+        for ax, image in zip(line, images.mean(dim=1).numpy(), strict=True):
+            show_item(ax, image, sound=task.modality == "spectrogram")
+        line[0].set_ylabel(label)
+    title = f"views by {' + '.join(names)}"
+    return Picture(figure, title, f"{VIEWED} pictures of {task.name} as a network sees them, and two {title} of each.")
 
 
 def plot_found(portraits: dict[str, Portrait], title: str) -> Picture:

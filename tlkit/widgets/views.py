@@ -79,7 +79,8 @@ class Screen(LabScreen):
 
     def __init__(self, names: list[str], plain: np.ndarray):
         super().__init__(Figure(figsize=(9.6, 3.6), dpi=100))
-        grid = self.figure.add_gridspec(3, SHOWN + 1, width_ratios=[1] * SHOWN + [4.4], left=0.14, right=0.98, top=0.9)
+        widths = [1] * SHOWN + [1.3, 3.2]  # pictures, room for the names, bars
+        grid = self.figure.add_gridspec(3, SHOWN + 2, width_ratios=widths, left=0.12, right=0.97, top=0.88)
         rows = ("as it was", "distorted", f"{names[0]}:\ntaken for")
         axes = [[self.figure.add_subplot(grid[row, column]) for column in range(SHOWN)] for row in range(3)]
         for (first, *_), label in zip(axes, rows, strict=True):
@@ -87,22 +88,22 @@ class Screen(LabScreen):
         for ax, image in zip(axes[0], plain, strict=False):
             _image(ax).set_data(image)
         self._views, self._taken = ([_image(ax) for ax in row] for row in axes[1:])
-        panel = self.figure.add_subplot(grid[:, SHOWN])
+        panel = self.figure.add_subplot(grid[:, SHOWN + 1])
         panel.set(xlim=(0, 1), yticks=range(len(names)), yticklabels=names)
         panel.set_xticks([0, 0.5, 1], ["0%", "50%", "100%"])
         panel.invert_yaxis()
         panel.spines[["top", "right"]].set_visible(False)
-        self._bars, self._title = Bars(panel, range(len(names)), lying=True), title_of(panel)
-        self.changing = [*self._views, *self._taken, *self._bars.artists, self._title]
+        title_of(panel).set_text(f"found again among {PICTURES}")
+        self._bars = Bars(panel, range(len(names)), lying=True)
+        self.changing = [*self._views, *self._taken, *self._bars.artists]
 
     def update(self, shown: Sight) -> None:
         """Another distortion."""
         for artists, images in ((self._views, shown.views), (self._taken, shown.taken)):
             for artist, image in zip(artists, images, strict=True):
                 artist.set_data(image)
-        shares = list(shown.found.values())
+        shares = [*shown.found.values()]
         self._bars.update(shares, COLOURS[: len(shares)], [False] * len(shares))
-        self._title.set_text("found again")
 
 
 class ViewsLab(Lab):
