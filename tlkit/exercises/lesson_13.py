@@ -16,14 +16,13 @@ ALIKE, TEMPERATURE = 0.8, 0.2  # of the second exercise
 def greek_found_again(share: float, source: Source) -> str:
     """The share of Greek test letters that the source, which never saw one, finds again after they were turned."""
 
-    def found(name: str = "glyphs/greek", views: str = "turn", part: str = "test", of: Source = source) -> float:
-        return found_again(of.backbone, getattr(task(name), part).items, views)
+    def found(name: str = "glyphs/greek", views: str = "turn", of: Source = source) -> float:
+        return found_again(of.backbone, task(name).test.items, views)
 
     mistakes = [
         (lambda: found("glyphs/latin"), "Those are the Latin ones, on which it learnt: take tl.task('glyphs/greek')."),
         (lambda: found(views="place"), "Those were moved: the exercise turns them."),
         (lambda: found(views="stroke"), "Those were made bolder or finer: the exercise turns them."),
-        (lambda: found(part="train"), "Those are the training pictures: take test.items."),
         (lambda: found(of=random_source(source)), "That is a random network: ask the backbone of itself."),
     ]
     otherwise = 'Not the figure: tl.invariance.found_again(itself.backbone, greek.test.items, "turn").'
