@@ -23,7 +23,7 @@ LOOKS = (0, 4, 8)  # of lesson 03's frozen network
 
 
 def piano_to_guitar(executor) -> tl.Results:
-    """Every comparison of lesson 01: twelve seeds where the claims are, five in between."""
+    """Every comparison of lesson 01: twenty seeds where the claims are, five in between."""
     piano, guitar = tl.task("notes/piano"), tl.task("notes/guitar")
     pianist = tl.pretrain(tl.backbone("note-cnn"), piano)
     confused = tl.pretrain(tl.backbone("note-cnn"), piano.shuffled())
@@ -36,7 +36,7 @@ def piano_to_guitar(executor) -> tl.Results:
         (pianist, tl.task("notes/guitar-octaves"), ["scratch", "head"], [1, 5, 20]),
     ]
     between = [(pianist, guitar, [name for name in every if name != "head"], [2, 10, 50])]
-    return _compared(asked, executor, seeds=12) + _compared(between, executor)
+    return _compared(asked, executor, seeds=20) + _compared(between, executor)
 
 
 def what_the_layers_know(executor) -> tl.Results:
@@ -58,11 +58,11 @@ def what_the_layers_know(executor) -> tl.Results:
         (imagenet, brick, [*blocks, *_depths(9, "random_head")], [5]),
         (pixels, products, ["head"], [5]),
     ]
-    found = _compared(asked, executor, seeds=12)
+    found = _compared(asked, executor, seeds=20)
     for body in (pianist, tl.random_source(pianist)):
-        tl.layers.stagewise_selectivity(body, guitar, seeds=12, reuse=found)
+        tl.layers.stagewise_selectivity(body, guitar, seeds=20, reuse=found)
     for other in (guitarist, tl.random_source(pianist)):
-        tl.layers.stagewise_cka(pianist, other, guitar, seeds=12, reuse=found)
+        tl.layers.stagewise_cka(pianist, other, guitar, seeds=20, reuse=found)
     wall = found.where(target="surfaces/brick")
     tl.layers.by_choice(wall, imagenet, brick, shots=5, reuse=found)
     return found
@@ -135,9 +135,9 @@ def when_transfer_fails(executor) -> tl.Results:
         *((tl.random_source(tl.backbone("small-cnn")), question, ["scratch"], [100]) for question in (seven, even)),
     ]
     ways = ["as_is", "head", "partial:2", "lora:8", "lp_ft", "full", tl.Full(rate="tuning")]
-    found = _compared(asked, executor, seeds=12) + _compared([(imagenet, even, ["full"], [100])], executor)
-    found += tl.forgetting.measure(pianist, drums, strategies=ways, shots=20, seeds=12, save=MADE)
-    rule = {"strategy": "head@6", "shots": 5, "seeds": 12}
+    found = _compared(asked, executor, seeds=20) + _compared([(imagenet, even, ["full"], [100])], executor)
+    found += tl.forgetting.measure(pianist, drums, strategies=ways, shots=20, seeds=20, save=MADE)
+    rule = {"strategy": "head@6", "shots": 5, "seeds": 20}
     tl.written_rule.by_rule(imagenet, tl.task("digits"), even, lambda a, b: (a + b) % 2 == 0, **rule, reuse=found)
     return found
 

@@ -20,11 +20,11 @@ from tlkit.seeding import choose_seeds
 
 RESULTS = paths.NOTEBOOKS / "results"
 SAVED = {  # how many rows, and a hash of what they found: both change where make.py was run again, and never otherwise
-    "01-piano-to-guitar": (621, "aada39c502163055"),
-    "02-what-the-layers-know": (888, "67e33dc0cccc240c"),
+    "01-piano-to-guitar": (965, "5c8d9ce81710610f"),
+    "02-what-the-layers-know": (1480, "161d3caa2cdd6509"),
     "03-depth-by-shots": (240, "1b4e125cfd89eee6"),
     "03-freeze-or-fine-tune": (490, "0e59b0d5ba33037d"),
-    "05-when-transfer-fails": (845, "6e91a3dbc893ac36"),
+    "05-when-transfer-fails": (1405, "5cdfa87c826f8832"),
     "07-words": (410, "80dd42ebdc958d49"),
     "08-lora": (80, "54821460c0d7040d"),
     "09-prompting": (821, "4d6a47a0ae01cb20"),
