@@ -60,8 +60,8 @@ question(
     answers={
         "Moved a little and a bit lighter or darker, but not mirrored": (
             "Right. Where the patient stood and how bright the film is do not matter here, and the network may learn "
-            "to pass over both. Left and right do matter: what is mirrored while it learns, it can't tell after, as "
-            "b, d, p and q in this lesson."
+            "to pass over both. Left and right do matter: what is mirrored while it learns, it tells badly afterwards, "
+            "as b, d, p and q in this lesson."
         ),
         "As many kinds as possible, mirrored too: more views teach more": (
             "Each kind of view teaches the network to pass over something. Mirrored views teach it that left and right "
