@@ -5,6 +5,7 @@ import pytest
 import torch
 
 import tlkit as tl
+from tlkit.experiments.source import self_taught_recipe
 
 STEPS = 12
 
@@ -43,6 +44,11 @@ def test_each_seed_has_a_network_of_its_own_taught_once(source):
     assert other.recipe() == source.recipe()
 
 
+def test_a_saved_run_is_found_again_before_anything_was_taught(source, latin):
+    untaught = tl.backbone("small-cnn", size=16)
+    assert self_taught_recipe(untaught, latin, source.objective, STEPS) == source.recipe()
+
+
 def test_what_differs_in_the_objective_is_another_source(source, latin):
     assert taught(latin, augmentations="turn").recipe() != source.recipe()
     assert taught(latin, repel=False).recipe() != source.recipe()
@@ -58,7 +64,6 @@ def test_a_comparison_takes_it_as_any_other(source, latin):
 def test_it_says_what_it_is_and_travels_light(source):
     source.reseed(1)
     assert repr(source).startswith("Source(small-cnn, 16 pixels taught itself glyphs/latin, views by place")
-    assert source.backbone.taught == "glyphs/latin without labels"
     there = pickle.loads(pickle.dumps(source))
     assert there._siblings == {}
     assert there.backbone.digest() == source.backbone.digest()

@@ -234,7 +234,6 @@ def _self_taught(
     body = backbone.fresh(stream(seed, "self-taught", backbone.name, task.name)).to(backbone.device)
     listener, luck = recorder(history, on_event), stream(seed, "self-taught order", task.name)
     taught = learn(body, task.train.items, objective, seed=luck, steps=steps, on_event=listener)
-    body.taught = f"{task.name} without labels"
     name, model = f"{task.name}, {objective.name}", Classifier(body, None)
     return SelfTaughtSource(model, name, (), task, objective, seed, steps, taught.projector, tuple(history))
 
