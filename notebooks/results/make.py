@@ -199,6 +199,28 @@ def prompting(executor) -> tl.Results:
     )
 
 
+def fraud(executor) -> tl.Results:
+    """Every comparison of lesson 12: ten seeds where the claims are, five in between."""
+    bank_b, later, bank_c = (tl.task(f"payments/{name}") for name in ("b", "b-later", "c"))
+    swapped = tl.task("payments/a")
+    taught, nonsense, foretold = (
+        tl.pretrain(tl.backbone("event-gru"), pretext, steps=1000)
+        for pretext in (swapped, swapped.shuffled(), tl.task("payments/a-next"))
+    )
+    by_hand = ["logistic", "forest", "trees", "forest+surprise", "trees+surprise"]
+    asked = [
+        (taught, bank_b, ["as_is"], [5], 10),
+        (taught, bank_b, ["scratch", "random_head", "head", "lp_ft", *by_hand], [5, 20, 100], 10),
+        (taught, later, ["as_is"], [5], 10),
+        (taught, later, ["lp_ft", "trees", "trees+surprise"], [100], 10),
+        (nonsense, bank_b, ["lp_ft"], [100], 10),
+        (foretold, bank_b, ["lp_ft"], [100], 10),
+        (taught, bank_c, ["scratch", "lp_ft", "trees", "trees+surprise"], [100], 10),
+        (taught, bank_b, ["scratch", "random_head", "head", "lp_ft", *by_hand], [10, 50], 5),
+    ]
+    return tl.Results(run for *each, seeds in asked for run in _compared([tuple(each)], None, seeds=seeds))
+
+
 def without_labels(executor) -> tl.Results:
     """Every comparison of lesson 13, each schooling of 19,200 pictures, and portraits of networks of half as many."""
     small, latin = tl.backbone("small-cnn", size=16), tl.task("glyphs/latin")
@@ -267,6 +289,7 @@ LESSONS = {
     "07-words": words,
     "08-lora": lora,
     "09-prompting": prompting,
+    "12-fraud": fraud,
     "13-without-labels": without_labels,
     "17-a-robot": a_robot,
 }

@@ -28,10 +28,16 @@ SAVED = {  # how many rows, and a hash of what they found: both change where mak
     "07-words": (410, "80dd42ebdc958d49"),
     "08-lora": (80, "54821460c0d7040d"),
     "09-prompting": (821, "4d6a47a0ae01cb20"),
+    "12-fraud": (470, "dd35b60f16aa4ec7"),
     "13-without-labels": (260, "053c1131eeb86c3c"),
     "17-a-robot": (870, "31fcee6dc75e5dc7"),
 }
-IN_A_BLINK = ("01-piano-to-guitar", "13-without-labels", "17-a-robot")  # asks no network that has to be fetched
+IN_A_BLINK = (
+    "01-piano-to-guitar",
+    "12-fraud",
+    "13-without-labels",
+    "17-a-robot",
+)  # asks no network that has to be fetched
 
 
 @pytest.fixture

@@ -24,8 +24,8 @@ from tlkit.widgets.screen import Screen as LabScreen
 PICTURES = 130  # among which one is to be found again
 SHOWN = 5
 ANGLES = tuple(range(-45, 50, 15))  # degrees
-SHIFTS = tuple(range(-30, 40, 10))  # percent of half a side
-STROKES = (("fine", -0.9), ("finer", -0.45), ("as it is", 0.0), ("bolder", 0.45), ("bold", 0.9))
+SHIFTS = tuple(range(-30, 31, 15))  # percent of half a side
+STROKES = (("fine", -0.9), ("as it is", 0.0), ("bold", 0.9))
 MIRRORS = (("as it is", False), ("mirrored", True))
 COLOURS = ("#0072b2", "#e69f00", "#8c8c8c", "#cc79a7", "#009e73", "#d55e00")
 
@@ -136,6 +136,11 @@ class ViewsLab(Lab):
 
     def __repr__(self) -> str:
         return f"ViewsLab: {self.sight.words()}"
+
+    @property
+    def screen(self) -> Screen:
+        """The lab's picture."""
+        return self._screen
 
     @property
     def distortion(self) -> Distortion:
