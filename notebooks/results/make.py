@@ -309,6 +309,22 @@ def your_own(executor) -> tl.Results:
         tl.membership.measure(minilm, halved, shots=shots, seeds=20, reuse=found)
     tl.membership.measure(minilm, halved, strategy="full", shots=4, steps=30, seeds=10, reuse=found)
     tl.conformal.measure(minilm, lambda seed: cards.task(test=0.7, seed=seed), shots=20, seeds=20, reuse=found)
+
+
+def without_labels(executor) -> tl.Results:
+    """Every comparison of lesson 13, each schooling of 19,200 pictures, and portraits of networks of half as many."""
+    small, latin = tl.backbone("small-cnn", size=16), tl.task("glyphs/latin")
+    itself = tl.pretrain(small, latin, objective=tl.self_supervised.contrast())
+    greek, nobody = tl.pretrain(small, tl.task("glyphs/greek"), steps=600), tl.random_source(small)
+    alone, labels = tl.Scratch(rate=2e-3), [1, 2, 5, 10, 20, 50, 100]
+    heads = [(source, latin, ["head"], labels) for source in (itself, greek, nobody)]
+    found = _compared(heads, executor, seeds=10)
+    trained = [(nobody, latin, [alone], [1, 5, 20]), (nobody, latin, [tl.augmentation.with_views(alone)], [1, 5])]
+    found += _compared(trained, executor, steps=600, seeds=10)
+    contrast, usual = tl.self_supervised.contrast, tl.augmentation.USUAL
+    left_out = [contrast([name for name in usual if name != out]) for out in usual]
+    for objective in (contrast(), contrast([*usual, "mirror"]), contrast(repel=False), *left_out):
+        tl.invariance.portrait(small, latin, objective, among="bdpq", steps=150, seeds=10, reuse=found)
     return found
 
 
@@ -365,6 +381,7 @@ LESSONS = {
     "08-lora": lora,
     "09-prompting": prompting,
     "12-fraud": fraud,
+    "13-without-labels": without_labels,
     "14-two-tasks": two_tasks,
     "16-your-own": your_own,
     "17-a-robot": a_robot,

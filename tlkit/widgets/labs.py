@@ -17,6 +17,7 @@ __all__, __getattr__ = exports(
         "StudioLab": "widgets.studio:StudioLab",
         "TeacherLab": "widgets.teachers:TeacherLab",
         "TransferLab": "widgets.transfer:TransferLab",
+        "ViewsLab": "widgets.views:ViewsLab",
         "WordsLab": "widgets.texts:WordsLab",
     },
 )
