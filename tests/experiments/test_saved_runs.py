@@ -17,7 +17,7 @@ from tlkit.analysis import (
     membership,
     source_map,
     written_rule,
-)  # fmt: skip
+)
 from tlkit.datasets.catalogue import as_task
 from tlkit.experiments.measured import measured
 from tlkit.experiments.question import digest, questions
@@ -46,8 +46,15 @@ SAVED = {  # how many rows, and a hash of what they found: both change where mak
     "17-a-robot": (870, "31fcee6dc75e5dc7"),
 }
 MEASURING = (
-    batchnorm, conformal, gradient_conflict, invariance, layers, membership, source_map, written_rule,
-)  # fmt: skip
+    batchnorm,
+    conformal,
+    gradient_conflict,
+    invariance,
+    layers,
+    membership,
+    source_map,
+    written_rule,
+)
 IN_A_BLINK = ("01-piano-to-guitar", "12-fraud", "13-without-labels", "14-two-tasks", "17-a-robot")  # asks no weights
 
 
