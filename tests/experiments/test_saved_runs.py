@@ -7,7 +7,7 @@ import json
 import pytest
 
 import tlkit as tl
-from tlkit.analysis import batchnorm, forgetting, layers, written_rule
+from tlkit.analysis import batchnorm, forgetting, gradient_conflict, layers, source_map, written_rule
 from tlkit.datasets.catalogue import as_task
 from tlkit.experiments.measured import measured
 from tlkit.experiments.question import digest, questions
@@ -25,12 +25,15 @@ SAVED = {  # how many rows, and a hash of what they found: both change where mak
     "03-depth-by-shots": (240, "1b4e125cfd89eee6"),
     "03-freeze-or-fine-tune": (490, "0e59b0d5ba33037d"),
     "05-when-transfer-fails": (1405, "5cdfa87c826f8832"),
+    "06-choosing-a-teacher": (700, "fcd44fd944014205"),
     "07-words": (410, "80dd42ebdc958d49"),
     "08-lora": (80, "54821460c0d7040d"),
     "09-prompting": (821, "4d6a47a0ae01cb20"),
+    "12-fraud": (470, "dd35b60f16aa4ec7"),
+    "14-two-tasks": (135, "3dca67dceed59235"),
     "17-a-robot": (870, "31fcee6dc75e5dc7"),
 }
-IN_A_BLINK = ("01-piano-to-guitar", "17-a-robot")  # asks no network that has to be fetched
+IN_A_BLINK = ("01-piano-to-guitar", "12-fraud", "14-two-tasks", "17-a-robot")  # asks no network that has to be fetched
 
 
 @pytest.fixture
@@ -72,7 +75,7 @@ def make(monkeypatch):
     monkeypatch.setattr(tl, "pretrain", pretrain)
     monkeypatch.setattr(tl, "compare", compare)
     monkeypatch.setattr(forgetting, "measure", measure)
-    for room in (batchnorm, layers, written_rule):
+    for room in (batchnorm, gradient_conflict, layers, source_map, written_rule):
         monkeypatch.setattr(room, "measured", look_up)
     return module
 

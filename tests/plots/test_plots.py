@@ -8,12 +8,12 @@ from PIL import Image
 import tlkit as tl
 from tests.experiments.test_results import result
 from tlkit.estimate import Estimate
-from tlkit.plots import picture, spread, style
+from tlkit.plots import estimates, heatmap, picture, spread, style
 
 
 @pytest.fixture
 def results():
-    names = [*style.STYLES, "other"]
+    names = [*list(style.STYLES)[:13], "other"]  # so many that no accuracy is above 1
     return tl.Results(
         result(name.replace("partial", "partial:2"), k, seed, min(0.99, 0.07 * i + 0.01 * k + 0.01 * seed))
         for i, name in enumerate(names)
@@ -108,6 +108,25 @@ def test_spread_side_by_side():
     picture = spread.plot_spread({"plain": wordings, "again": wordings}, "Luck", chance=0.5)
     assert "plain 70% (50% to 90% over 2 wordings)" in picture.words
     assert [text.get_text() for text in picture.figure.axes[0].get_yticklabels()] == ["again", "plain"]
+
+
+def test_a_heat_map_frames_what_it_is_to_frame():
+    figure = heatmap.plot_heatmap(np.array([[0.1, 0.9]]), ["a"], ["b", "c"], ("down", "across"), framed=[(0, 1)])
+    (ax,) = figure.axes
+    assert [text.get_fontweight() for text in ax.texts] == ["normal", "bold"]
+    assert [text.get_color() for text in ax.texts] == ["white", "black"]  # dark on bright, bright on dark
+    (frame,) = ax.patches
+    assert frame.contains_point(ax.transData.transform((1, 0)))
+
+
+def test_estimates_stand_side_by_side_with_their_numbers():
+    one, two = Estimate({0: 0.1, 1: 0.3}, "a"), Estimate({0: 0.5, 1: 0.5}, "b")
+    shown = estimates.plot_estimates({"first": {"x": one, "y": two}, "second": {"x": two, "y": one}}, "Both")
+    assert "first: x 0.20 (-1.07 to 1.47), y 0.50 (0.50 to 0.50)" in shown.words
+    left, right = shown.figure.axes
+    assert [text.get_text() for text in left.get_yticklabels()] == ["x", "y"]
+    assert left.get_ylim()[0] > left.get_ylim()[1]  # the first on top
+    assert [text.get_text().strip() for text in right.texts] == ["0.50", "0.20"]
 
 
 def test_an_uneven_test_has_a_line_for_its_largest_class():

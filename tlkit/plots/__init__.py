@@ -6,6 +6,7 @@ __all__, __getattr__ = exports(
     __name__,
     {
         "Picture": "plots.picture:Picture",
+        "gains_picture": "plots.gains:gains_picture",
         "plot_depth": "plots.by_depth:plot_depth",
         "plot_depths": "plots.by_depth:plot_depths",
         "plot_spread": "plots.spread:plot_spread",
