@@ -13,9 +13,12 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
+
 import tlkit as tl
 from tlkit.datasets.notes import as_images, transposed
 from tlkit.datasets.shortcut import with_shortcut
+from tlkit.runtime.paths import DATA
 
 HERE = Path(__file__).parent
 MADE = HERE / "made"
@@ -270,6 +273,61 @@ def two_tasks(executor) -> tl.Results:
     return found + _compared(lab, executor, steps=200, seeds=3)
 
 
+def your_own(executor) -> tl.Results:
+    """Every comparison of lesson 16: each seed splits the data and plants its traps anew. All are short: made here."""
+    minilm, net = tl.backbone("minilm"), tl.backbone("efficientnet-lite0", size=128)
+    stamps, table = tl.read_data(DATA / "stamps" / "stamps.zip"), pd.read_csv(DATA / "glossary" / "cards.csv")
+    columns = {"text": "definition", "label": "kind"}
+    cards, half = tl.read_data(table, **columns, name="cards"), {"test": 0.5}
+    untaught = tl.random_source(tl.backbone("small-cnn"))
+    asked = []
+    for seed in range(20):
+        pictures, texts = stamps.task(**half, seed=seed), cards.task(**half, seed=seed)
+        asked += [
+            (minilm, cards.task(seed=seed), ["head", "tf_idf"], [1, 3, 10, 30, 90], [seed]),
+            *((minilm, tl.traps.twins(table, **columns, per_class=60, by_rows=by_rows, dice=dice, seed=seed), ["head"],
+               [80], [seed]) for dice in (False, True) for by_rows in (True, False)),
+            *((minilm, tl.traps.few_of(texts, "food", shots=30, few=few, seed=seed), ["head"], [30], [seed])
+              for few in (3, 10, 30)),
+            *((net, tl.traps.wrapped(pictures, taught=taught, tested=tested, seed=seed), ["head"], [8], [seed])
+              for taught in ("own", "any") for tested in ("own", "other")),
+            (net, stamps.task(seed=seed), ["head"], [8], [seed]),
+        ]  # fmt: skip
+        if seed < 10:
+            asked += [(net, stamps.task(seed=seed), ["random_head"], [8], [seed])]
+            asked += [(untaught, stamps.task(seed=seed), ["scratch"], [8], [seed])]
+    found = tl.Results(
+        run
+        for source, target, strategies, shots, seeds in asked
+        for run in tl.compare(source, target, strategies=strategies, shots=shots, seeds=seeds, executor=None, save=MADE)
+    )
+
+    def halved(seed: int) -> tl.Task:
+        return cards.task(**half, seed=seed)
+
+    for shots in (4, 60):
+        tl.membership.measure(minilm, halved, shots=shots, seeds=20, reuse=found)
+    tl.membership.measure(minilm, halved, strategy="full", shots=4, steps=30, seeds=10, reuse=found)
+    tl.conformal.measure(minilm, lambda seed: cards.task(test=0.7, seed=seed), shots=20, seeds=20, reuse=found)
+
+
+def without_labels(executor) -> tl.Results:
+    """Every comparison of lesson 13, each schooling of 19,200 pictures, and portraits of networks of half as many."""
+    small, latin = tl.backbone("small-cnn", size=16), tl.task("glyphs/latin")
+    itself = tl.pretrain(small, latin, objective=tl.self_supervised.contrast())
+    greek, nobody = tl.pretrain(small, tl.task("glyphs/greek"), steps=600), tl.random_source(small)
+    alone, labels = tl.Scratch(rate=2e-3), [1, 2, 5, 10, 20, 50, 100]
+    heads = [(source, latin, ["head"], labels) for source in (itself, greek, nobody)]
+    found = _compared(heads, executor, seeds=10)
+    trained = [(nobody, latin, [alone], [1, 5, 20]), (nobody, latin, [tl.augmentation.with_views(alone)], [1, 5])]
+    found += _compared(trained, executor, steps=600, seeds=10)
+    contrast, usual = tl.self_supervised.contrast, tl.augmentation.USUAL
+    left_out = [contrast([name for name in usual if name != out]) for out in usual]
+    for objective in (contrast(), contrast([*usual, "mirror"]), contrast(repel=False), *left_out):
+        tl.invariance.portrait(small, latin, objective, among="bdpq", steps=150, seeds=10, reuse=found)
+    return found
+
+
 def a_robot(executor) -> tl.Results:
     """Every comparison of lesson 17. A practice of 192 episodes is the one of 8 that went on, so they are made here."""
     cart, varied = tl.task("cartpole"), tl.task("cartpole/varied")
@@ -323,7 +381,9 @@ LESSONS = {
     "08-lora": lora,
     "09-prompting": prompting,
     "12-fraud": fraud,
+    "13-without-labels": without_labels,
     "14-two-tasks": two_tasks,
+    "16-your-own": your_own,
     "17-a-robot": a_robot,
 }
 

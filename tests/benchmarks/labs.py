@@ -104,6 +104,15 @@ def prompts(_steps: int) -> tuple[Lab, Moves]:
     return _all(tl.labs.PromptLab(tl.backbone("smollm2"), "reviews/tweets"), "text")
 
 
+def views(steps: int) -> tuple[Lab, Moves]:
+    """Three networks look for distorted letters."""
+    body = tl.backbone("small-cnn", size=16)
+    itself = tl.pretrain(body, "glyphs/latin", steps=steps // 5, objective=tl.self_supervised.contrast())
+    named, nobody = tl.pretrain(body, "glyphs/greek", steps=steps // 5), tl.random_source(body)
+    lab = tl.labs.ViewsLab({"itself": itself, "named": named, "nobody": nobody})
+    return _all(lab, "mirrored", "stroke", "shift", "angle")
+
+
 LABS: dict[str, Callable[[int], tuple[Lab, Moves]]] = {
-    made.__name__: made for made in (depth, stack, teachers, choosing, partners, words, adapters, prompts)
+    made.__name__: made for made in (depth, stack, teachers, choosing, partners, words, adapters, prompts, views)
 }

@@ -103,6 +103,16 @@ def test_two_questions_about_the_same_images_stand_below_them():
     assert picture.words.endswith(f"{'; '.join(said)}.")
 
 
+def test_where_a_network_looks_is_dark_below_the_picture():
+    pictures = {name: np.full((8, 8, 3), shade, np.uint8) for name, shade in (("bird", 20), ("fruit", 200))}
+    drops = [np.eye(4), np.zeros((4, 4))]
+    shown = tl.plots.show_where(pictures, drops, "Two pictures.")
+    assert [ax.get_title() for ax in shown.figure.axes if ax.get_title()] == ["bird", "fruit"]
+    below = [ax.images[0] for ax in shown.figure.axes if not ax.get_title()]
+    assert [image.get_clim() for image in below] == [(0, 1), (0, 1)]
+    assert repr(shown) == "Two pictures."
+
+
 def test_spread_side_by_side():
     wordings = Estimate({0: 0.5, 1: 0.9}, "asked", "wordings")
     picture = spread.plot_spread({"plain": wordings, "again": wordings}, "Luck", chance=0.5)

@@ -25,8 +25,7 @@ def _note_cnn(size: int | None) -> Backbone:
 def _small_cnn(size: int | None) -> Backbone:
     from tlkit.models import small_vision
 
-    _refuse_size("small-cnn", size)
-    return small_vision.small_cnn()
+    return small_vision.small_cnn(size)
 
 
 def _pixels(size: int | None) -> Backbone:
@@ -73,7 +72,7 @@ def _smollm2(size: int | None) -> Backbone:
 
 _KNOWN: dict[str, tuple[Callable[[int | None], Backbone], str]] = {
     "note-cnn": (_note_cnn, "a small CNN for 32 x 32 pictures of sound, untrained"),
-    "small-cnn": (_small_cnn, "a small CNN for small images, untrained"),
+    "small-cnn": (_small_cnn, "a small CNN for small images, of 32 x 32 pixels or size=, untrained"),
     "pixels": (_pixels, "no network, only the pixels as they are: what a network must beat"),
     "policy-net": (_policy_net, "two small dense layers for what a machine sees: 4 numbers, or size=, untrained"),
     "event-gru": (_event_gru, "a small GRU for sequences of events: 16 numbers each, or size=, untrained"),

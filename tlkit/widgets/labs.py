@@ -14,8 +14,10 @@ __all__, __getattr__ = exports(
         "PromptLab": "widgets.prompts:PromptLab",
         "RobotLab": "widgets.robot:RobotLab",
         "StackLab": "widgets.freezing:StackLab",
+        "StudioLab": "widgets.studio:StudioLab",
         "TeacherLab": "widgets.teachers:TeacherLab",
         "TransferLab": "widgets.transfer:TransferLab",
+        "ViewsLab": "widgets.views:ViewsLab",
         "WordsLab": "widgets.texts:WordsLab",
     },
 )
