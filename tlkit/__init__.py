@@ -45,6 +45,7 @@ FRONT_DOOR = {
     "hear": "widgets.sound:hear",
     "load_model": "experiments.exported.load:load_model",
     "load_results": "experiments.results:load_results",
+    "parsons": "widgets.parsons:parsons",
     "practice": "widgets.parsons:practice",
     "pretrain": "experiments.source:pretrain",
     "quiz": "widgets.quiz:quiz",

@@ -7,6 +7,7 @@ import math
 from tlkit.analysis.invariance import found_again
 from tlkit.datasets.catalogue import task
 from tlkit.exercises.check import PASSED, exercise, first_near, judge_accuracy, question
+from tlkit.exercises.parsons import parsons
 from tlkit.experiments.source import Source, random_source
 
 ALIKE, TEMPERATURE = 0.8, 0.2  # of the second exercise
@@ -77,4 +78,23 @@ question(
         ),
     },
     right="Moved a little and a bit lighter or darker, but not mirrored",
+)
+
+parsons(
+    "13",
+    text="One step of learning without labels: two views of each picture are to find each other.",
+    lines={
+        "one, other = views(pictures), views(pictures)": "First each picture is changed twice, by chance.",
+        "both = F.normalize(torch.cat([network(one), network(other)]), dim=1)": "The network looks at the views.",
+        "alike = both @ both.T / temperature": "How alike any two are, is asked of what the network said.",
+        "alike.fill_diagonal_(-torch.inf)": "A view must not find itself: that is barred before the loss.",
+        "loss = F.cross_entropy(alike, partner)": "The loss asks each view for its partner among all.",
+        "loss.backward()": "The gradient is that of the loss.",
+    },
+    traps={
+        "loss = F.cross_entropy(head(network(one)), labels)": (
+            "that asks for names; here nobody has labelled anything, the partner is the answer."
+        ),
+    },
+    right="The question makes itself: which of all views was made of the same picture?",
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from tlkit.exercises.check import PASSED, exercise, first_near, question
+from tlkit.exercises.parsons import parsons
 from tlkit.experiments.results import Results
 
 MINE, THEIRS = np.array([3.0, 0.0]), np.array([-1.0, 1.0])
@@ -72,4 +73,26 @@ question(
         ),
     },
     right="Only if it beats the birds alone, over several draws",
+)
+
+parsons(
+    "14",
+    text="One step for two tasks that share a trunk, and a look at whether they pull the same way.",
+    lines={
+        "said = trunk(pictures)": "The trunk, which both share, comes first.",
+        "mine, theirs = loss(pitch(said), pitches), loss(instrument(said), instruments)": (
+            "Each task has a head and a loss of its own, on what the trunk said."
+        ),
+        "pulls = [torch.autograd.grad(each, weights, retain_graph=True) for each in (mine, theirs)]": (
+            "How each loss pulls at the shared weights, one after the other."
+        ),
+        "print(cosine(*pulls))": "The two pulls can be compared once both are known.",
+        "(mine + theirs).backward()": "The step follows the sum of both losses; look before you step.",
+        "optimiser.step()": "The weights move last.",
+    },
+    free=[(2, 4), (3, 4)],
+    traps={
+        "said = trunk(pictures).detach()": "cut off from its losses the trunk would learn from neither task.",
+    },
+    right="Below zero, what helps one task harms the other: then it is better to learn alone.",
 )
