@@ -82,19 +82,18 @@ question(
 
 parsons(
     "13",
-    text="One step of learning without labels: two views of each picture are to find each other.",
+    text="Let a network teach itself from pictures without labels, then name pictures with one label of each kind.",
     lines={
-        "one, other = views(pictures), views(pictures)": "First each picture is changed twice, by chance.",
-        "both = F.normalize(torch.cat([network(one), network(other)]), dim=1)": "The network looks at the views.",
-        "alike = both @ both.T / temperature": "How alike any two are, is asked of what the network said.",
-        "alike.fill_diagonal_(-torch.inf)": "A view must not find itself: that is barred before the loss.",
-        "loss = F.cross_entropy(alike, partner)": "The loss asks each view for its partner among all.",
-        "loss.backward()": "The gradient is that of the loss.",
+        "one, other = views(pictures), views(pictures)": "Two views of each picture are made first.",
+        "seen = projector(body(one)), projector(body(other))": "The network looks at the views once they are there.",
+        "loss = nt_xent(*seen)": "The loss compares what the network has said of both views.",
+        "loss.backward(); optimiser.step()": "A step needs a loss.",
+        "freeze(body)": "The body is frozen when it has learnt, not before.",
+        "head = fit(body(labelled.items), labelled.labels)": "The head is fitted on the body that has taught itself.",
+        "print(accuracy(head(body(test.items)), test.labels))": "It is judged when there is a head.",
     },
     traps={
-        "loss = F.cross_entropy(head(network(one)), labels)": (
-            "that asks for names; here nobody has labelled anything, the partner is the answer."
-        ),
+        "loss = cross_entropy(head(body(one)), labels)": "nobody has labelled these pictures.",
     },
-    right="The question makes itself: which of all views was made of the same picture?",
+    right="Labels come in only with the head; until then the two views of a picture are all the teaching there is.",
 )
