@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from tlkit.exercises.check import PASSED, exercise, first_near, question
+from tlkit.exercises.parsons import parsons
 from tlkit.experiments.results import Results
 
 MINE, THEIRS = np.array([3.0, 0.0]), np.array([-1.0, 1.0])
@@ -72,4 +73,24 @@ question(
         ),
     },
     right="Only if it beats the birds alone, over several draws",
+)
+
+parsons(
+    "14",
+    text="One step of learning two tasks at once: one body, two heads, the second loss weighed.",
+    lines={
+        "features, others = body(own_pictures), body(partner_pictures)": "One body sees both batches, before any head.",
+        "own = cross_entropy(head(features), own_labels)": "The first task's loss needs its features.",
+        "partner = cross_entropy(other_head(others), partner_labels)": "The partner's loss needs its features.",
+        "loss = own + weight * partner": "The sum needs both losses.",
+        "loss.backward()": "The gradient is that of the sum.",
+        "optimiser.step()": "A step follows the gradient.",
+    },
+    free=[(1, 2)],
+    traps={
+        "partner = cross_entropy(head(others), partner_labels)": (
+            "each task has a head of its own: the first one's does not name the partner's classes."
+        ),
+    },
+    right="What the two tasks share is the body alone, and it is told what both of them want.",
 )
