@@ -59,6 +59,8 @@ FRONT_DOOR = {
 }
 ROOMS = {
     "batchnorm": "analysis.batchnorm",
+    "domain_adaptation": "methods.domain_adaptation",
+    "domain_gap": "analysis.domain_gap",
     "environments": "datasets.environments",
     "forgetting": "analysis.forgetting",
     "labs": "widgets.labs",
