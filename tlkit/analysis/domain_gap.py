@@ -26,6 +26,9 @@ from tlkit.methods.frozen_features import FrozenFeatures
 from tlkit.methods.method import Strategy
 from tlkit.methods.strategy import as_strategy
 from tlkit.models.backbone import Backbone
+from tlkit.plots.bands import plot_bands
+from tlkit.plots.picture import Picture
+from tlkit.plots.style import short
 
 TRUTH = "target labels"
 SCORERS = ("source accuracy", "weighted accuracy", "certainty", "neighbourhood")
@@ -107,6 +110,35 @@ class Gap:
         return pd.DataFrame(rows).T
 
 
+def plot(gaps: Mapping[str, Gap], title: str, *, alignment: str = "as they are") -> Picture:
+    """A panel for each target: what heads of each strength are worth there, at home, and if they learnt the target.
+
+    ``gaps`` are what :func:`heads` returned, by what their targets are called.
+    """
+    panels = {name: _lines(gap, alignment) for name, gap in gaps.items()}
+    figure = plot_bands(panels, range(len(STRENGTHS)), "strength of the head")
+    for ax in figure.axes:
+        ax.set_xticks(range(len(STRENGTHS)), [f"{strength:g}" for strength in STRENGTHS])
+        ax.set_ylim(0.55, 0.95)
+    parts = [
+        f"{name}: {'; '.join(_told(line, found) for line, found in lines.items())}" for name, lines in panels.items()
+    ]
+    strengths = ", ".join(f"{strength:g}" for strength in STRENGTHS)
+    return Picture(figure, title, f"{title}. Named right at strengths {strengths}. {'. '.join(parts)}.")
+
+
+def _lines(gap: Gap, alignment: str) -> dict[str, list[Estimate]]:
+    return {
+        f"learnt {short(gap.source)}, asked there": [gap.accuracy(each, alignment) for each in STRENGTHS],
+        f"the same, at home ({short(gap.source)})": [gap.figure(SCORERS[0], each, alignment) for each in STRENGTHS],
+        "learnt there": [gap.target_trained(each) for each in STRENGTHS],
+    }
+
+
+def _told(line: str, found: Sequence[Estimate]) -> str:
+    return f"{line} {', '.join(f'{each.mean:.0%}' for each in found)}"
+
+
 def called(head: Head) -> str:
     """A head in words: ``as they are, 0.001``."""
     return f"{head[0]}, {head[1]:g}"
@@ -131,11 +163,9 @@ def heads(
     _check(source, target, shots)
 
     def measure(seed: int) -> list[float]:
-        (given, labels), (other, truth) = (_drawn(body, task, shots, seed) for task in (source, target))
-        tested = FrozenFeatures(body.backbone, target.test.items).features().astype(float)
-        test = Examples(tested, target.test.labels)
-        known = Examples(given, labels), Examples(other, truth)
-        return np.round(np.concatenate(_all_heads(*known, test, seed)), DIGITS).tolist()
+        network = body.reseed(seed).backbone
+        learnt = [_read(network, task.shots(shots, seed=seed)) for task in (source, target)]
+        return np.round(np.concatenate(_all_heads(*learnt, _read(network, target.test), seed)), DIGITS).tolist()
 
     about = ["domain gap", adaptation.RECIPE, body.recipe(), source.digest, target.digest, shots]
     found = {seed: np.array(told) for seed, told in measured(measure, about, seeds=seeds, reuse=reuse).items()}
@@ -169,10 +199,12 @@ def tuned(
     same = min(strategy.frozen_depths(len(body.backbone.stages)), default=0)  # so many stages never learn
 
     def measure(seed: int) -> list[float]:
-        run = transfer(body, source, strategy=strategy, shots=shots, seed=seed, steps=steps)
+        run = transfer(body.reseed(seed), source, strategy=strategy, shots=shots, seed=seed, steps=steps)
         head, found = run.model.head, [run.accuracy]
         for target in targets:
-            read = FrozenFeatures(body.backbone, target.test.items).features_of(run.model.backbone, start=same)
+            read = FrozenFeatures(body.reseed(seed).backbone, target.test.items).features_of(
+                run.model.backbone, start=same
+            )
             learnt = adaptation.LinearHead(head.weight.detach().numpy(), head.bias.detach().numpy())
             found.append(accuracy_of(learnt.probabilities(read), target.test.labels))
         return found
@@ -188,9 +220,9 @@ def tuned(
     }
 
 
-def _drawn(body: Source, task: Task, shots: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    rows = task.draw(shots, seed=seed)
-    return FrozenFeatures(body.backbone, task.train.items).features(rows).astype(float), task.train.labels[rows]
+def _read(network: Backbone, examples: Examples) -> Examples:
+    """The examples as a frozen network sees them."""
+    return Examples(FrozenFeatures(network, examples.items).features().astype(float), examples.labels)
 
 
 def _all_heads(source: Examples, target: Examples, test: Examples, seed: int) -> list[np.ndarray]:

@@ -108,19 +108,20 @@ class LinearHead:
         return chances / chances.sum(axis=1, keepdims=True)
 
 
-def fitted(features: np.ndarray, labels: np.ndarray, strength: float) -> LinearHead:
-    """A head of that strength on features (n, width)."""
-    return LinearHead(*linear_probe(features, labels, classes=int(labels.max()) + 1, strength=strength))
+def fitted(features: np.ndarray, labels: np.ndarray, strength: float, *, classes: int | None = None) -> LinearHead:
+    """A head of that strength on features (n, width); for as many classes as there are labels, unless said."""
+    classes = int(labels.max()) + 1 if classes is None else classes
+    return LinearHead(*linear_probe(features, labels, classes=classes, strength=strength))
 
 
 def out_of_fold(features: np.ndarray, labels: np.ndarray, strength: float, *, seed: int) -> np.ndarray:
     """How likely each class is (n, classes), for each row by a head that was fitted without it."""
     fold = np.random.default_rng(stream(seed, "folds")).permutation(len(labels)) % FOLDS
-    chances = np.empty((len(labels), int(labels.max()) + 1))
-    for each in range(FOLDS):
-        chances[fold == each] = fitted(features[fold != each], labels[fold != each], strength).probabilities(
-            features[fold == each]
-        )
+    classes = int(labels.max()) + 1
+    chances = np.empty((len(labels), classes))
+    for asked in (fold == each for each in range(FOLDS)):
+        head = fitted(features[~asked], labels[~asked], strength, classes=classes)
+        chances[asked] = head.probabilities(features[asked])
     return chances
 
 
@@ -132,14 +133,10 @@ def self_trained(
     for _ in range(rounds):
         chances = head.probabilities(target)
         said, sure = chances.argmax(axis=1), chances.max(axis=1)
-        kept = [rows[np.argsort(-sure[rows])[: -(-len(rows) // 2)]] for rows in _by_class(said, chances.shape[1])]
-        rows = np.concatenate(kept)
+        named = [np.flatnonzero(said == each) for each in range(chances.shape[1])]
+        rows = np.concatenate([each[np.argsort(-sure[each], kind="stable")[: -(-len(each) // 2)]] for each in named])
         head = fitted(np.vstack([source, target[rows]]), np.concatenate([labels, said[rows]]), strength)
     return head
-
-
-def _by_class(said: np.ndarray, classes: int) -> list[np.ndarray]:
-    return [np.flatnonzero(said == each) for each in range(classes)]
 
 
 # --- scorers: the higher, the better a head is believed to be, without one target label ---

@@ -6,6 +6,7 @@ __all__, __getattr__ = exports(
     __name__,
     {
         "AdapterLab": "widgets.lora:AdapterLab",
+        "DomainLab": "widgets.domains:DomainLab",
         "DepthLab": "widgets.depth:DepthLab",
         "Neighbours": "widgets.neighbours:Neighbours",
         "PromptLab": "widgets.prompts:PromptLab",
