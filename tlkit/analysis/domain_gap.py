@@ -34,6 +34,7 @@ TRUTH = "target labels"
 SCORERS = ("source accuracy", "weighted accuracy", "certainty", "neighbourhood")
 LISTED = (TRUTH, *SCORERS)  # what is written down of each head
 GRID = tuple((alignment, strength) for alignment in ALIGNMENTS for strength in STRENGTHS)
+PLAIN = tuple(("as they are", strength) for strength in STRENGTHS)
 USUAL = STRENGTHS[-1]
 DIGITS = 4
 
@@ -164,8 +165,8 @@ def heads(
 
     def measure(seed: int) -> list[float]:
         network = body.reseed(seed).backbone
-        learnt = [_read(network, task.shots(shots, seed=seed)) for task in (source, target)]
-        return np.round(np.concatenate(_all_heads(*learnt, _read(network, target.test), seed)), DIGITS).tolist()
+        learnt = [read(network, task.shots(shots, seed=seed)) for task in (source, target)]
+        return np.round(np.concatenate(_all_heads(*learnt, read(network, target.test), seed)), DIGITS).tolist()
 
     about = ["domain gap", adaptation.RECIPE, body.recipe(), source.digest, target.digest, shots]
     found = {seed: np.array(told) for seed, told in measured(measure, about, seeds=seeds, reuse=reuse).items()}
@@ -175,6 +176,11 @@ def heads(
     own = {seed: each[1].reshape(len(STRENGTHS), -1) for seed, each in parts.items()}
     sure, hidden = ({seed: each[place] for seed, each in parts.items()} for place in (2, 3))
     return Gap(source.name, target.name, grid, own, sure, hidden)
+
+
+def read(network: Backbone, examples: Examples) -> Examples:
+    """The examples as a frozen network sees them: features (n, width) in the place of the items."""
+    return Examples(FrozenFeatures(network, examples.items).features().astype(float), examples.labels)
 
 
 def tuned(
@@ -218,11 +224,6 @@ def tuned(
         )
         for at, task in enumerate(tasks)
     }
-
-
-def _read(network: Backbone, examples: Examples) -> Examples:
-    """The examples as a frozen network sees them."""
-    return Examples(FrozenFeatures(network, examples.items).features().astype(float), examples.labels)
 
 
 def _all_heads(source: Examples, target: Examples, test: Examples, seed: int) -> list[np.ndarray]:

@@ -20,7 +20,7 @@ PASSED = "passed"
 
 _EXERCISES: dict[str, Callable[..., str]] = {}
 _QUESTIONS: dict[str, Question] = {}
-_LESSONS = ("01", "02", "03", "05", "07", "08", "09", "17")
+_LESSONS = ("01", "02", "03", "05", "07", "08", "09", "10", "17")
 
 
 @dataclass(frozen=True)
