@@ -22,8 +22,8 @@ def test_the_first_exercise_knows_right_from_each_mistake(small, low_bars, high_
         small.features(part.items).astype(float) for part in (low_bars.train, high_bars.train, high_bars.test)
     )
 
-    def found(mean, strength=1e-4, rows=test, labels=high_bars.test.labels, own=films.mean(axis=0)):
-        head = fitted(films - own, low_bars.train.labels, strength)
+    def found(mean, strength=1e-4, rows=test, labels=high_bars.test.labels):
+        head = fitted(films - films.mean(axis=0), low_bars.train.labels, strength)
         return at_home(head.probabilities(rows - mean), labels)
 
     theirs = others.mean(axis=0)
