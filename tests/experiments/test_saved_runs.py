@@ -29,6 +29,7 @@ SAVED = {  # how many rows, or figures where there are no rows, and a hash of wh
     "07-words": (410, "80dd42ebdc958d49"),
     "08-lora": (80, "54821460c0d7040d"),
     "09-prompting": (821, "4d6a47a0ae01cb20"),
+    "10-new-domain": (75, "7c301cf9e0874ebe"),
     "17-a-robot": (870, "31fcee6dc75e5dc7"),
 }
 IN_A_BLINK = ("01-piano-to-guitar", "17-a-robot")  # asks no network that has to be fetched
