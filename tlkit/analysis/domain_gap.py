@@ -66,13 +66,17 @@ class Gap:
         """One of ``LISTED``, of a head that learnt in the source domain."""
         row, column = _row(alignment, strength), _column(name)
         told = {seed: float(rows[row, column]) for seed, rows in self.grid.items()}
-        return Estimate(told, f"{name} of {called((alignment, strength))} from {self.source} in {self.target}")
+        where = f"from {self.source} in {self.target}" if name == TRUTH else f"on {self.source} itself"
+        what = "head" if name == TRUTH else f"{name} of a head"
+        return Estimate(told, f"{what} ({called((alignment, strength))}) {where}")
 
     def chosen(self, by: str, *, among: Sequence[Head] = GRID) -> Estimate:
         """The accuracy in the target domain of the head that ``by``, one of ``LISTED``, finds best, seed by seed."""
         heads = self.choices(by, among=among)
         told = {seed: float(self.grid[seed][GRID.index(head), 0]) for seed, head in heads.items()}
-        return Estimate(told, f"head from {self.source} in {self.target}, chosen by {by}")
+        alignments = {alignment for alignment, _ in among}
+        kind = "any" if len(alignments) > 1 else f"{alignments.pop()}, any"
+        return Estimate(told, f"head ({kind}, chosen by {by}) from {self.source} in {self.target}")
 
     def choices(self, by: str, *, among: Sequence[Head] = GRID) -> dict[int, Head]:
         """The alignment and strength that ``by`` finds best, for each seed."""
@@ -85,7 +89,8 @@ class Gap:
         for seed, own in self.own.items():
             row = int(own[:, 0].argmax()) if strength is None else STRENGTHS.index(strength)
             told[seed] = float(own[row, 1])
-        return Estimate(told, f"head that learnt {self.target} itself")
+        which = "careful head" if strength is None else f"head of strength {strength:g}"
+        return Estimate(told, f"{which} that learnt {self.target} itself")
 
     def self_trained(self, strength: float) -> Estimate:
         """A self-trained head of that strength, in the target domain."""

@@ -6,6 +6,7 @@ from tlkit.analysis.domain_gap import PLAIN, SCORERS, TRUTH, Gap, read
 from tlkit.datasets.catalogue import task
 from tlkit.datasets.task import accuracy_of
 from tlkit.exercises.check import PASSED, exercise, first_near, judge_accuracy, question
+from tlkit.exercises.parsons import parsons
 from tlkit.methods.domain_adaptation import ALIGNMENTS, fitted
 from tlkit.models.backbone import Backbone
 
@@ -94,4 +95,26 @@ question(
         ),
     },
     right="Hold the head down as far as held-out hotel reviews allow",
+)
+
+parsons(
+    "10",
+    text="Choose how far to hold a head down, for tweets of which no label is known.",
+    lines={
+        "films = read(minilm, movie.shots(500, seed=0))": "The labelled films are read first.",
+        "held_out = {c: out_of_fold(films.items, films.labels, c, seed=0) for c in STRENGTHS}": (
+            "Each strength is judged on films that its head has not learnt."
+        ),
+        "best = max(STRENGTHS, key=lambda c: at_home(held_out[c], films.labels))": (
+            "The strength is chosen by what was held out."
+        ),
+        "head = fitted(films.items, films.labels, best)": "With the strength chosen, one head learns all the films.",
+        "print(head.probabilities(read(minilm, tweets.test).items).argmax(axis=1))": "The tweets are asked about last.",
+    },
+    traps={
+        "best = max(STRENGTHS, key=lambda c: certainty(held_out[c]))": (
+            "the surest head is the one that has learnt most by heart."
+        ),
+    },
+    right="Not one tweet's label had a part in it: held-out films alone say how far to hold the head down.",
 )
