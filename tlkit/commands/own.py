@@ -25,6 +25,8 @@ def try_command(options: argparse.Namespace) -> int:
     from tlkit.experiments.exported.write import free_place
     from tlkit.experiments.trial import try_out
 
+    if (options.onnx or options.html) and not options.export:
+        raise TlkitError("--onnx and --html say what else is written to a folder: name it with --export DIR.")
     if options.export:
         free_place(a_path(options.export, "a folder for a model", "my_model"), overwrite=False)
     data = read_data(options.path, text=options.text, label=options.label, encoding=options.encoding)
@@ -37,7 +39,7 @@ def try_command(options: argparse.Namespace) -> int:
         _tell(trial, suspects)
     if options.export:
         run = trial.result()
-        place = run.export(options.export, evidence=trial.evidence(run.strategy))
+        place = run.export(options.export, onnx=options.onnx, html=options.html, evidence=trial.evidence(run.strategy))
         print(f"The model is in {place}; its card is README.md there.", file=sys.stderr if options.json else sys.stdout)
     return 0
 
