@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import logging
 import warnings
 from contextlib import contextmanager
@@ -14,10 +15,9 @@ from torch import Tensor, nn
 from tlkit.errors import TlkitError, first_line
 from tlkit.methods import lora
 from tlkit.methods.classifier import Classifier
-from tlkit.models.small_vision import NOTE_LEVELS, Images
+from tlkit.models.small_vision import NOTE_LEVELS, Images, note_inputs
 
 ITEMS, PROBABILITIES = "items", "probabilities"  # what ONNX calls what comes in and what goes out
-OPSET = 18  # what torch's exporter writes by itself, from 2.6 on; runtimes have known it since 2023
 
 
 class FromItems(nn.Module):
@@ -66,12 +66,13 @@ class NotesAsInputs(nn.Module):
         return items.unsqueeze(1) * (2 / (NOTE_LEVELS - 1)) - 1
 
 
-def check(model: object, modality: str) -> None:
+def check(model: object) -> None:
     """Say in a sentence why a model has no such file, before anything is written."""
-    if modality == "text" or not isinstance(model, Classifier):
+    prepare = model.backbone.prepare if isinstance(model, Classifier) else None
+    if not isinstance(prepare, Images) and prepare is not note_inputs:
         raise TlkitError(
-            "Models that read texts are not offered as ONNX or HTML, for their tokenizer is no part of the network: "
-            "leave onnx= and html= out."
+            "Only models that look at pictures or notes are offered as ONNX or HTML (of those that read texts, the "
+            "tokenizer is no part of the network): leave onnx= and html= out."
         )
     try:
         import onnx  # noqa: F401
@@ -89,7 +90,7 @@ def as_onnx(model: Classifier, items: np.ndarray) -> bytes:
         try:
             program = torch.onnx.export(
                 whole, (given,), input_names=[ITEMS], output_names=[PROBABILITIES], dynamo=True, verbose=False,
-                opset_version=OPSET, dynamic_shapes=({0: torch.export.Dim("n")},),
+                dynamic_shapes=({0: torch.export.Dim("n")},),
             )  # fmt: skip
         except Exception as error:  # the exporter has its own errors for each of its steps
             raise TlkitError(f"torch can't write {model.backbone.name} as ONNX ({first_line(error)}).") from error
@@ -106,8 +107,8 @@ def _look(model: Classifier, blank: np.ndarray) -> tuple[nn.Module, Tensor]:
 
 def _plain(model: Classifier) -> Classifier:
     """A copy with all it learnt in its weights, and no adapters beside them."""
-    body = lora.merge(model.backbone) if lora.is_adapted(model.backbone) else model.backbone.copy()
-    return Classifier(body.float(), model.head)
+    body = lora.merge(model.backbone) if lora.is_adapted(model.backbone) else model.backbone
+    return copy.deepcopy(Classifier(body, model.head)).float().cpu()
 
 
 def _packed(proto) -> bytes:

@@ -53,7 +53,7 @@ def export(
         )
     place = free_place(folder, overwrite=overwrite)
     if onnx or html:
-        graph.check(result.model, result.task.modality)
+        graph.check(result.model)
     parts = parts_of(result.model, result.task, merge=merge, rows=rows)
     about = {"format": FORMAT, "tlkit": __version__, "labels": list(result.task.classes)}
     parts.config = about | parts.config | {"result": result.row()}
