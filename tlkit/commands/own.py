@@ -22,6 +22,7 @@ def try_command(options: argparse.Namespace) -> int:
 
     from tlkit.analysis.suspicious import suspicious_labels
     from tlkit.arguments import a_path
+    from tlkit.experiments.exported.graph import check_offered
     from tlkit.experiments.exported.write import free_place
     from tlkit.experiments.trial import try_out
 
@@ -30,6 +31,8 @@ def try_command(options: argparse.Namespace) -> int:
     if options.export:
         free_place(a_path(options.export, "a folder for a model", "my_model"), overwrite=False)
     data = read_data(options.path, text=options.text, label=options.label, encoding=options.encoding)
+    if options.onnx or options.html:
+        check_offered(data.modality == "image")
     with tqdm(desc="splits", file=sys.stderr, disable=True if options.json else None) as bar:
         trial = try_out(data, splits=options.splits, on_event=lambda event: _move(bar, event))
     suspects = suspicious_labels(data, trial.source.backbone)

@@ -69,16 +69,21 @@ class NotesAsInputs(nn.Module):
 def check(model: object) -> None:
     """Say in a sentence why a model has no such file, before anything is written."""
     prepare = model.backbone.prepare if isinstance(model, Classifier) else None
-    if not isinstance(prepare, Images) and prepare is not note_inputs:
-        raise TlkitError(
-            "Only models that look at pictures or notes are offered as ONNX or HTML (of those that read texts, the "
-            "tokenizer is no part of the network): leave onnx= and html= out."
-        )
+    check_offered(isinstance(prepare, Images) or prepare is note_inputs)
     try:
         import onnx  # noqa: F401
         import onnxscript  # noqa: F401
     except ModuleNotFoundError as error:
         raise TlkitError(f"ONNX needs the package {error.name}: pip install 'tlkit[export]'.") from error
+
+
+def check_offered(looks: bool) -> None:
+    """Only what ``looks`` at items of one shape is written for other programs."""
+    if not looks:
+        raise TlkitError(
+            "Only models that look at pictures or notes are offered as ONNX or HTML; of those that read texts, the "
+            "tokenizer is no part of the network. Leave them out."
+        )
 
 
 def as_onnx(model: Classifier, items: np.ndarray) -> bytes:

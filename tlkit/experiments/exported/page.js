@@ -20,8 +20,10 @@ async function script(id) {
 
 async function start() {
   const runtime = await import(await script("runtime"));
-  Object.assign(runtime.env.wasm, { numThreads: 1, wasmPaths: { mjs: await script("loader") }, wasmBinary: await unpacked("wasm") });
-  const session = await runtime.InferenceSession.create(new Uint8Array(await unpacked("model")), { executionProviders: ["wasm"] });
+  const wasmPaths = { mjs: await script("loader") };
+  Object.assign(runtime.env.wasm, { numThreads: 1, wasmPaths, wasmBinary: await unpacked("wasm") });
+  const model = new Uint8Array(await unpacked("model"));
+  const session = await runtime.InferenceSession.create(model, { executionProviders: ["wasm"] });
   tell("Ready.");
   return { session, Tensor: runtime.Tensor };
 }

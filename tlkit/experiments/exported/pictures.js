@@ -1,4 +1,5 @@
-// What Pillow does with a picture before the network sees it, number for number: ImageOps.fit(picture, size, BILINEAR).
+// What Pillow does with a picture before the network sees it, number for number: ImageOps.fit(picture, size, BILINEAR),
+// in RGBA, and then on white.
 "use strict";
 
 const MOST = 89478485; // pixels; Pillow takes more of them for an attack, too
@@ -18,23 +19,60 @@ function weigh(size, from, to, out) {
   });
 }
 
-/** Bring one direction to its new size: `lines` lines, pixels `step` apart, lines `line` apart, three colours each. */
-function shrink(pixels, weighed, lines, step, line, into, outStep, outLine) {
+/** Bring one direction to its new size, in so many `lines`: how far pixels and lines are apart, before and after. */
+function shrink(pixels, weighed, lines, [step, line], [outStep, outLine]) {
+  const into = new Uint8Array(lines * weighed.length * 4);
   for (let row = 0; row < lines; row++) {
     weighed.forEach(({ first, weights }, place) => {
-      for (let colour = 0; colour < 3; colour++) {
+      for (let part = 0; part < 4; part++) {
         let sum = EXACT / 2;
-        let at = row * line + first * step + colour;
+        let at = row * line + first * step + part;
         for (let i = 0; i < weights.length; i++, at += step) sum += pixels[at] * weights[i];
-        into[row * outLine + place * outStep + colour] = Math.min(Math.max(Math.floor(sum / EXACT), 0), 255);
+        into[row * outLine + place * outStep + part] = Math.min(Math.floor(sum / EXACT), 255);
       }
     });
   }
   return into;
 }
 
+/** Colours times their share of opacity, in place: what is clear has no say in its neighbours' colour. */
+function weighByOpacity(pixels) {
+  for (let at = 0; at < pixels.length; at += 4) {
+    if (pixels[at + 3] === 255) continue;
+    for (let part = 0; part < 3; part++) {
+      const product = pixels[at + part] * pixels[at + 3] + 128;
+      pixels[at + part] = ((product >> 8) + product) >> 8;
+    }
+  }
+  return pixels;
+}
+
+/** The colours of such pixels, in place. */
+function unweigh(pixels) {
+  for (let at = 0; at < pixels.length; at += 4) {
+    const opacity = pixels[at + 3];
+    if (opacity === 0 || opacity === 255) continue;
+    for (let part = 0; part < 3; part++) {
+      pixels[at + part] = Math.min(Math.trunc((255 * pixels[at + part]) / opacity), 255);
+    }
+  }
+  return pixels;
+}
+
+/** RGBA on white, as RGB. */
+function onWhite(pixels) {
+  return Uint8Array.from({ length: (pixels.length / 4) * 3 }, (_, i) => {
+    const at = Math.trunc(i / 3) * 4;
+    const opacity = pixels[at + 3];
+    if (opacity === 0) return 255;
+    const mixed = (pixels[at + (i % 3)] * opacity + 255 * (255 - opacity) + 128) * 128;
+    return (((mixed >> 8) + mixed) >> 8) >> 7;
+  });
+}
+
 /** RGBA pixels (height, width, 4) as RGB (tall, wide, 3): the largest middle part of that shape, made smaller. */
 function fit(pixels, width, height, wide, tall) {
+  if (width === wide && height === tall) return onWhite(pixels);
   const wanted = wide / tall;
   const across = width / height >= wanted ? wanted * height : width;
   const down = width / height >= wanted ? height : width / wanted;
@@ -42,8 +80,15 @@ function fit(pixels, width, height, wide, tall) {
   const top = (height - down) * 0.5;
   const columns = weigh(width, left, left + across, wide);
   const rows = weigh(height, top, top + down, tall);
-  const narrow = shrink(pixels, columns, height, 4, 4 * width, new Uint8Array(height * wide * 3), 3, 3 * wide);
-  return shrink(narrow, rows, wide, 3 * wide, 3, new Uint8Array(tall * wide * 3), 3 * wide, 3);
+  const given = weighByOpacity(pixels);
+  const inRows = length => [4, 4 * length]; // pixel after pixel, line after line
+  const inColumns = length => [4 * length, 4];
+  if (width * tall < wide * height) { // first what leaves less to do, as Pillow does from 13 on
+    const low = shrink(given, rows, width, inColumns(width), inColumns(width));
+    return onWhite(unweigh(shrink(low, columns, tall, inRows(width), inRows(wide))));
+  }
+  const narrow = shrink(given, columns, height, inRows(width), inRows(wide));
+  return onWhite(unweigh(shrink(narrow, rows, wide, inColumns(wide), inColumns(wide))));
 }
 
 /** RGB as the grey that Pillow makes of it. */
@@ -52,14 +97,12 @@ function grey(pixels) {
     (pixels[3 * i] * 19595 + pixels[3 * i + 1] * 38470 + pixels[3 * i + 2] * 7471 + 0x8000) >> 16);
 }
 
-/** The pixels of a picture or of a video's frame, upright and on white; the file's own colours, as Pillow takes them. */
+/** The pixels of a picture or of a video's frame, upright, in the file's own colours, as Pillow takes them. */
 async function pixelsOf(source) {
   const bitmap = await createImageBitmap(source, { colorSpaceConversion: "none" });
   if (bitmap.width * bitmap.height > MOST) throw new Error("it has too many pixels: make it smaller");
   const canvas = Object.assign(document.createElement("canvas"), { width: bitmap.width, height: bitmap.height });
   const brush = canvas.getContext("2d", { willReadFrequently: true });
-  brush.fillStyle = "white";
-  brush.fillRect(0, 0, bitmap.width, bitmap.height);
   brush.drawImage(bitmap, 0, 0);
   bitmap.close();
   return brush.getImageData(0, 0, canvas.width, canvas.height);
