@@ -18,19 +18,21 @@ _ADAPTERS = """for key in [key for key in state if ".lora_A." in key]:  # adapte
     weight = state[key.replace("lora_A.", "")]
     weight += (FACTOR * up @ down)TURN.view_as(weight).to(weight.dtype)
 """
-_HEAD = 'F.linear(ROWS, state["head.weight"], state["head.bias"])'
+_ASK = """    rows = ROWS
+    chances = F.linear(rows, state["head.weight"], state["head.bias"])[0].softmax(dim=0)
+"""
 _LOOP = """torch.set_grad_enabled(False)
 for file in sys.argv[1:]:
 READ
-    chances = F.linear(ROWS, state["head.weight"], state["head.bias"])[0].softmax(dim=0)
-    print(f"{file}: {labels[int(chances.argmax())]} ({chances.max():.0%})")
+ASK    print(f"{file}: {labels[int(chances.argmax())]} ({chances.max():.0%})")
 """
 _PICTURE = """    image = Image.open(file)
-    image.draft("RGB", (2 * WIDTH, 2 * HEIGHT))
-    image = ImageOps.fit(ImageOps.exif_transpose(image).convert(MODE).convert("RGB"), (WIDTH, HEIGHT), 2)
+    image.draft("RGB", DOUBLE)
+    image = ImageOps.fit(ImageOps.exif_transpose(image).MODE, SIZE, Image.Resampling.BILINEAR)
     pixels = torch.from_numpy(np.array(image)).permute(2, 0, 1)[None] / 255
     pixels = F.interpolate(pixels, size=SIDE, mode="bilinear", antialias=True)
-    inputs = (pixels - torch.tensor(MEAN).view(3, 1, 1)) / torch.tensor(DEVIATION).view(3, 1, 1)"""
+    mean, deviation = torch.tensor(MEAN).view(3, 1, 1), torch.tensor(DEVIATION).view(3, 1, 1)
+    inputs = (pixels - mean) / deviation"""
 _NOTE = """    item = torch.from_numpy(np.load(file, allow_pickle=False))  # 32 x 32 numbers from 0 to 31
     inputs = item.view(1, 1, 32, 32).float() * (2 / 31) - 1"""
 _CUT = """said = []
@@ -167,14 +169,16 @@ def of_network(backbone: Backbone, config: dict) -> str:
 
 
 def _loop(read: str, rows: str) -> str:
-    return _LOOP.replace("READ", read).replace("ROWS", rows)
+    ask = _ASK.replace("ROWS", rows) if rows != "rows" else _ASK.partition("\n")[2]
+    return _LOOP.replace("READ", read).replace("ASK", ask)
 
 
 def _picture(given: dict) -> str:
     """The lines that read a picture as the network saw all others."""
     height, width, *colours = given["shape"]
     figures = {
-        "WIDTH": width, "HEIGHT": height, "SIDE": given["side"], "MODE": '"RGB"' if colours else '"L"',
+        "DOUBLE": (2 * width, 2 * height), "SIZE": (width, height), "SIDE": given["side"],
+        "MODE": 'convert("RGB")' if colours else 'convert("L").convert("RGB")',
         "MEAN": given["mean"], "DEVIATION": given["deviation"],
     }  # fmt: skip
     text = _PICTURE
@@ -209,7 +213,7 @@ def _from_library(backbone: Backbone, config: dict, read: str) -> tuple[str, str
         made = f'model = models.get_model("{name}", num_classes=len(labels), weights=None).eval()\n'
     made += f"model.load_state_dict(state{'' if whole else ', strict=False'})\n"
     if whole:
-        return made, _LOOP.replace("READ", read).replace(_HEAD, "model(inputs)")
+        return made, _LOOP.replace("READ", read).replace("ASK", "    chances = model(inputs)[0].softmax(dim=0)\n")
     made += _CUT.replace("END", backbone.wiring.ends[len(backbone.stages) - 1])
     return made, _loop(read + _SAID, f"{_POOLS[backbone.pool.__name__]} if maps.ndim > 2 else maps")
 
