@@ -184,7 +184,7 @@ def test_a_keyboard_a_drop_and_a_webcam(opened, exported):
     view.keyboard.press("Tab")
     assert view.evaluate("document.activeElement.id") == "files"
     with view.expect_file_chooser() as chooser:
-        view.keyboard.press("Enter")
+        view.keyboard.press("Space")
     chooser.value.set_files(exported.files[0])
     opened.named(1)
     packed = base64.b64encode(exported.files[0].read_bytes()).decode()
