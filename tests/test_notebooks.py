@@ -82,6 +82,37 @@ def test_every_lesson_has_the_rhythm_and_its_solutions(lesson):
     assert [verdict["passed"] for verdict in verdicts] == [True, True]
 
 
+@pytest.mark.parametrize("lesson", LESSONS[1:], ids=lambda path: path.stem)
+def test_a_lesson_begins_with_earlier_questions_and_has_lines_to_put_in_order(lesson):
+    cells = code(nbformat.read(lesson, 4))
+    asked = [source for cell in cells[:2] for source in re.findall(r"tl\.earlier\(\"(\d\d)\"\)", cell.source)]
+    assert asked == [lesson.name[:2]]
+    assert [cell.source for cell in cells if "tl.practice(" in cell.source] == [f'tl.practice("{lesson.name[:2]}")']
+
+
+def test_the_terms_that_a_lesson_links_are_in_the_glossary():
+    glossary = (paths.NOTEBOOKS / "teaching" / "glossary.md").read_text(encoding="utf-8")
+    terms = re.findall(r"^### (.+)$", glossary, re.M)
+    anchors = {term.replace(" ", "-") for term in terms}
+    assert terms == sorted(terms)
+    assert len(anchors) == len(terms)
+    assert all(re.fullmatch(r"[a-z-]+", anchor) for anchor in anchors)
+    linked = set()
+    for lesson in LESSONS:
+        here = re.findall(r"\(teaching/glossary\.md#([\w-]+)\)", lesson.read_text(encoding="utf-8"))
+        assert len(here) == len(set(here)) >= 1, lesson.name
+        linked |= set(here)
+    assert linked == anchors
+
+
+def test_the_pages_for_teachers_link_what_is_there():
+    pages = sorted((paths.NOTEBOOKS / "teaching").glob("*.md"))
+    assert {"ninety-minutes", "one-day", "handout", "glossary"} <= {page.stem for page in pages}
+    for page in pages:
+        links = re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text(encoding="utf-8"))
+        assert [link for link in links if not (page.parent / link).exists()] == [], page.name
+
+
 @pytest.mark.parametrize("lesson", REPLICATE, ids=lambda path: path.stem)
 def test_every_claim_holds_and_would_be_upheld_again(lesson):
     cells = code(nbformat.read(lesson, 4))

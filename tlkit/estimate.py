@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import statistics
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
 from typing import TYPE_CHECKING
@@ -110,6 +110,10 @@ class Estimate:
     def high(self) -> float:
         """The upper end of the interval."""
         return self.mean + self.half_width
+
+    def named(self, what: str) -> Estimate:
+        """The same figures under another name, by which a claim calls them."""
+        return replace(self, what=what)
 
     def __sub__(self, other: Estimate) -> Estimate:
         if not isinstance(other, Estimate):

@@ -13,9 +13,12 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
+
 import tlkit as tl
-from tlkit.datasets.notes import transposed
+from tlkit.datasets.notes import as_images, transposed
 from tlkit.datasets.shortcut import with_shortcut
+from tlkit.runtime.paths import DATA
 
 HERE = Path(__file__).parent
 MADE = HERE / "made"
@@ -142,6 +145,35 @@ def when_transfer_fails(executor) -> tl.Results:
     return found
 
 
+def choosing_a_teacher(executor) -> tl.Results:
+    """Every comparison of lesson 06, and what its scores say; made here: a teacher is schooled once for both."""
+    sources, targets = _teachers_and_targets()
+    asked = [(source, target, ["head"], [5]) for source in sources.values() for target in targets.values()]
+    found = _compared(asked, None, seeds=10)
+    for shots, shuffled in ((5, False), (5, True), (3, False), (2, False)):
+        tl.source_map.scores(sources, targets, shots=shots, shuffled=shuffled, seeds=10, reuse=found)
+    return found
+
+
+def _teachers_and_targets() -> tuple[dict, dict]:
+    """Of lesson 06, by the names that they have there."""
+    latin, small = tl.task("glyphs/latin"), tl.backbone("small-cnn")
+    photographer = tl.source_map.with_imagenet_head(tl.backbone("efficientnet-lite0", size=64))
+    longer = {"letters": latin, "nonsense": latin.shuffled()}
+    shorter = {"clothes": tl.task("products"), "piano": as_images(tl.task("notes/piano"))}
+    shorter |= {"gravel": tl.task("surfaces/gravel"), "cells": tl.task("cells/lab-a")}
+    sources = {name: tl.pretrain(small, task) for name, task in longer.items()}
+    sources |= {name: tl.pretrain(small, task, steps=200) for name, task in shorter.items()}
+    sources |= {"nobody": tl.random_source(small), "pixels": tl.backbone("pixels")}
+    sources |= {"ImageNet": photographer}
+    sources |= {"ImageNet, 6 stages": tl.source_map.first_stages(photographer, 6, like=latin.train.items)}
+    names = {"Greek": "glyphs/greek", "digits": "digits", "signs": "signs/rare", "brick": "surfaces/brick"}
+    targets = {name: tl.task(task) for name, task in names.items()}
+    targets |= {"guitar": as_images(tl.task("notes/guitar"))}
+    targets |= {"cells B": tl.task("cells/lab-b"), "photographs": tl.task("photographs")}
+    return sources, {name: _at_most(task, 300) for name, task in targets.items()}
+
+
 def words(executor) -> tl.Results:
     """Every comparison of lesson 07; words are counted in the lesson itself."""
     minilm = tl.backbone("minilm")
@@ -199,6 +231,103 @@ def prompting(executor) -> tl.Results:
     )
 
 
+def fraud(executor) -> tl.Results:
+    """Every comparison of lesson 12: ten seeds where the claims are, five in between."""
+    bank_b, later, bank_c = (tl.task(f"payments/{name}") for name in ("b", "b-later", "c"))
+    swapped = tl.task("payments/a")
+    taught, nonsense, foretold = (
+        tl.pretrain(tl.backbone("event-gru"), pretext, steps=1000)
+        for pretext in (swapped, swapped.shuffled(), tl.task("payments/a-next"))
+    )
+    by_hand = ["logistic", "forest", "trees", "forest+surprise", "trees+surprise"]
+    asked = [
+        (taught, bank_b, ["as_is"], [5], 10),
+        (taught, bank_b, ["scratch", "random_head", "head", "lp_ft", *by_hand], [5, 20, 100], 10),
+        (taught, later, ["as_is"], [5], 10),
+        (taught, later, ["lp_ft", "trees", "trees+surprise"], [100], 10),
+        (nonsense, bank_b, ["lp_ft"], [100], 10),
+        (foretold, bank_b, ["lp_ft"], [100], 10),
+        (taught, bank_c, ["scratch", "lp_ft", "trees", "trees+surprise"], [100], 10),
+        (taught, bank_b, ["scratch", "random_head", "head", "lp_ft", *by_hand], [10, 50], 5),
+    ]
+    return tl.Results(run for *each, seeds in asked for run in _compared([tuple(each)], None, seeds=seeds))
+
+
+def two_tasks(executor) -> tl.Results:
+    """Every comparison of lesson 14: ten seeds where the claims are, three for what the lab alone shows."""
+    guitar, one_octave, band = (tl.task(f"notes/{name}") for name in ("guitar", "guitar-octaves", "band"))
+    body, together = tl.random_source(tl.backbone("note-cnn")), tl.multi_task.Together
+    partners = [band, tl.task("notes/band-instruments"), tl.task("notes/band-registers"), band.shuffled()]
+    equal = [together(partner) for partner in partners]
+    surgery = together(partners[1], project=True)
+    asked = [
+        (body, guitar, [tl.multi_task.Alone(), *equal, together(band, weight=10), surgery], [2]),
+        (body, one_octave, [tl.multi_task.Alone(), equal[0], equal[-1]], [5]),
+        (tl.pretrain(tl.backbone("note-cnn"), band, steps=200), guitar, ["head", "lp_ft"], [2]),
+    ]
+    louder = [(partners[0], 100), *((each, weight) for each in (partners[1], partners[3]) for weight in (10, 100))]
+    lab = [(body, guitar, [together(each, weight=weight) for each, weight in louder], [2])]
+    found = _compared(asked, executor, steps=200, seeds=10)
+    for each in equal:
+        tl.gradient_conflict.cosine(body, guitar, each, shots=2, steps=200, seeds=10, reuse=found)
+    return found + _compared(lab, executor, steps=200, seeds=3)
+
+
+def your_own(executor) -> tl.Results:
+    """Every comparison of lesson 16: each seed splits the data and plants its traps anew. All are short: made here."""
+    minilm, net = tl.backbone("minilm"), tl.backbone("efficientnet-lite0", size=128)
+    stamps, table = tl.read_data(DATA / "stamps" / "stamps.zip"), pd.read_csv(DATA / "glossary" / "cards.csv")
+    columns = {"text": "definition", "label": "kind"}
+    cards, half = tl.read_data(table, **columns, name="cards"), {"test": 0.5}
+    untaught = tl.random_source(tl.backbone("small-cnn"))
+    asked = []
+    for seed in range(20):
+        pictures, texts = stamps.task(**half, seed=seed), cards.task(**half, seed=seed)
+        asked += [
+            (minilm, cards.task(seed=seed), ["head", "tf_idf"], [1, 3, 10, 30, 90], [seed]),
+            *((minilm, tl.traps.twins(table, **columns, per_class=60, by_rows=by_rows, dice=dice, seed=seed), ["head"],
+               [80], [seed]) for dice in (False, True) for by_rows in (True, False)),
+            *((minilm, tl.traps.few_of(texts, "food", shots=30, few=few, seed=seed), ["head"], [30], [seed])
+              for few in (3, 10, 30)),
+            *((net, tl.traps.wrapped(pictures, taught=taught, tested=tested, seed=seed), ["head"], [8], [seed])
+              for taught in ("own", "any") for tested in ("own", "other")),
+            (net, stamps.task(seed=seed), ["head"], [8], [seed]),
+        ]  # fmt: skip
+        if seed < 10:
+            asked += [(net, stamps.task(seed=seed), ["random_head"], [8], [seed])]
+            asked += [(untaught, stamps.task(seed=seed), ["scratch"], [8], [seed])]
+    found = tl.Results(
+        run
+        for source, target, strategies, shots, seeds in asked
+        for run in tl.compare(source, target, strategies=strategies, shots=shots, seeds=seeds, executor=None, save=MADE)
+    )
+
+    def halved(seed: int) -> tl.Task:
+        return cards.task(**half, seed=seed)
+
+    for shots in (4, 60):
+        tl.membership.measure(minilm, halved, shots=shots, seeds=20, reuse=found)
+    tl.membership.measure(minilm, halved, strategy="full", shots=4, steps=30, seeds=10, reuse=found)
+    tl.conformal.measure(minilm, lambda seed: cards.task(test=0.7, seed=seed), shots=20, seeds=20, reuse=found)
+
+
+def without_labels(executor) -> tl.Results:
+    """Every comparison of lesson 13, each schooling of 19,200 pictures, and portraits of networks of half as many."""
+    small, latin = tl.backbone("small-cnn", size=16), tl.task("glyphs/latin")
+    itself = tl.pretrain(small, latin, objective=tl.self_supervised.contrast())
+    greek, nobody = tl.pretrain(small, tl.task("glyphs/greek"), steps=600), tl.random_source(small)
+    alone, labels = tl.Scratch(rate=2e-3), [1, 2, 5, 10, 20, 50, 100]
+    heads = [(source, latin, ["head"], labels) for source in (itself, greek, nobody)]
+    found = _compared(heads, executor, seeds=10)
+    trained = [(nobody, latin, [alone], [1, 5, 20]), (nobody, latin, [tl.augmentation.with_views(alone)], [1, 5])]
+    found += _compared(trained, executor, steps=600, seeds=10)
+    contrast, usual = tl.self_supervised.contrast, tl.augmentation.USUAL
+    left_out = [contrast([name for name in usual if name != out]) for out in usual]
+    for objective in (contrast(), contrast([*usual, "mirror"]), contrast(repel=False), *left_out):
+        tl.invariance.portrait(small, latin, objective, among="bdpq", steps=150, seeds=10, reuse=found)
+    return found
+
+
 def a_robot(executor) -> tl.Results:
     """Every comparison of lesson 17. A practice of 192 episodes is the one of 8 that went on, so they are made here."""
     cart, varied = tl.task("cartpole"), tl.task("cartpole/varied")
@@ -247,9 +376,14 @@ LESSONS = {
     "03-freeze-or-fine-tune": freeze_or_fine_tune,
     "03-depth-by-shots": depth_by_shots,
     "05-when-transfer-fails": when_transfer_fails,
+    "06-choosing-a-teacher": choosing_a_teacher,
     "07-words": words,
     "08-lora": lora,
     "09-prompting": prompting,
+    "12-fraud": fraud,
+    "13-without-labels": without_labels,
+    "14-two-tasks": two_tasks,
+    "16-your-own": your_own,
     "17-a-robot": a_robot,
 }
 

@@ -6,8 +6,12 @@ import functools
 import json
 from collections.abc import Callable, Iterator, Sequence
 
+import numpy as np
+
 import tlkit as tl
+from tlkit.analysis.source_map import SourceMap
 from tlkit.experiments.source import Source
+from tlkit.runtime import paths
 from tlkit.widgets.base import Lab, values_of
 
 from .side_by_side import timed
@@ -69,6 +73,13 @@ def teachers(steps: int) -> tuple[Lab, Moves]:
     return _all(tl.labs.TeacherLab({"piano": source, "nobody": nobody}, GUITAR, saved=saved), "teacher", "shots")
 
 
+def partners(_steps: int) -> tuple[Lab, Moves]:
+    """Partners and weights, of which there are saved runs."""
+    saved = tl.load_results(paths.NOTEBOOKS / "results" / "14-two-tasks.json")
+    named = {"notes": "notes/band", "instruments": "notes/band-instruments"}
+    return _all(tl.labs.PartnerLab(named, GUITAR, saved=saved), "partner", "weight")
+
+
 def words(_steps: int) -> tuple[Lab, Moves]:
     """Heads on MiniLM, and texts to read."""
     task = tl.task("reviews/tweets").fewer(test=TESTED, seed=0)
@@ -80,11 +91,28 @@ def adapters(_steps: int) -> tuple[Lab, Moves]:
     return _all(tl.labs.AdapterLab(tl.backbone("minilm"), "reviews/tweets", shots=16), "blocks", "rank")
 
 
+def choosing(_steps: int) -> tuple[Lab, Moves]:
+    """Ten sources, seven targets and nine scores, all made up: the lab only looks them up."""
+    draw, names = np.random.default_rng(0), ("guitar", "digits", "signs", "brick", "cells", "letters", "photographs")
+    sources = tuple(f"source {n}" for n in range(10))
+    maps = [SourceMap(f"score {n}", sources, names, {s: draw.random((10, 7)) for s in range(5)}) for n in range(10)]
+    return _all(tl.labs.ChoiceLab(maps[0], {each.what: each for each in maps[1:]}), "target", "score", "draw")
+
+
 def prompts(_steps: int) -> tuple[Lab, Moves]:
     """Sentences; the network reads the others while the first is looked at."""
     return _all(tl.labs.PromptLab(tl.backbone("smollm2"), "reviews/tweets"), "text")
 
 
+def views(steps: int) -> tuple[Lab, Moves]:
+    """Three networks look for distorted letters."""
+    body = tl.backbone("small-cnn", size=16)
+    itself = tl.pretrain(body, "glyphs/latin", steps=steps // 5, objective=tl.self_supervised.contrast())
+    named, nobody = tl.pretrain(body, "glyphs/greek", steps=steps // 5), tl.random_source(body)
+    lab = tl.labs.ViewsLab({"itself": itself, "named": named, "nobody": nobody})
+    return _all(lab, "mirrored", "stroke", "shift", "angle")
+
+
 LABS: dict[str, Callable[[int], tuple[Lab, Moves]]] = {
-    made.__name__: made for made in (depth, stack, teachers, words, adapters, prompts)
+    made.__name__: made for made in (depth, stack, teachers, choosing, partners, words, adapters, prompts, views)
 }

@@ -22,6 +22,8 @@ import nbformat
 import psutil
 from nbformat.v4 import new_code_cell, new_notebook
 
+from tlkit.exercises.parsons import DIVIDER, Parsons
+
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 AT_HOME = re.compile(r"(http|ws)://127\.0\.0\.1[:/]|(data|blob|about):")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -189,7 +191,8 @@ def _environment(home: Path) -> dict[str, str]:
         "IPYTHONDIR": "ipython",
     }
     inherited = {k: v for k, v in os.environ.items() if k not in ("JUPYTER_PATH", "JUPYTER_CONFIG_PATH")}
-    return inherited | {name: str(home / folder) for name, folder in own.items()}
+    quiet = {"TLKIT_ANSWERS": "off"}  # else one test's answers would be there in the next
+    return inherited | quiet | {name: str(home / folder) for name, folder in own.items()}
 
 
 def _wait_until_up(lab: Lab, server: subprocess.Popen, log: Path, seconds: float = 90) -> None:
@@ -255,6 +258,11 @@ class Notebook:
         self.page.evaluate(SELECT, index)
         self._run("notebook:run-cell", seconds)
 
+    def restart(self) -> None:
+        """Another kernel, which knows nothing of what ran before."""
+        self.page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")
+        self.page.wait_for_function(READY, timeout=60_000)
+
     def clear(self) -> None:
         """Forget what every cell put out; the kernel and its variables stay."""
         self._run("notebook:clear-all-cell-outputs", seconds=15)
@@ -291,6 +299,30 @@ def notebook_of(*cells: str) -> nbformat.NotebookNode:
     """A notebook with these code cells, for a Python kernel."""
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     return new_notebook(cells=[new_code_cell(cell) for cell in cells], metadata={"kernelspec": kernel})
+
+
+def lines_in_order(card) -> list[str]:
+    """The lines of a Parsons problem that stand above the divider, from top to bottom."""
+    return card.locator("li:not(.out) code").all_inner_texts()
+
+
+def put_in_order(page, card, problem: Parsons) -> list[str]:
+    """Solve a Parsons problem, by mouse what is to be left out, by keyboard the rest; the lines that remain."""
+    from playwright.sync_api import expect
+
+    for trap in (line for before, line, _ in problem.rules if before == DIVIDER):
+        down = card.get_by_role("button", name=f"Move down: {problem.lines[trap].strip()}", exact=True)
+        while problem.lines[trap] in lines_in_order(card):
+            down.click()
+        expect(down).to_be_focused()
+    right = [problem.lines[line] for line, after, _ in problem.rules if after == DIVIDER]
+    for place, line in enumerate(right):
+        up = card.get_by_role("button", name=f"Move up: {line.strip()}", exact=True)
+        up.focus()
+        while lines_in_order(card).index(line) > place:
+            page.keyboard.press("ArrowUp")
+            expect(up).to_be_focused()
+    return right
 
 
 def shot(target, name: str) -> None:

@@ -63,6 +63,6 @@ def test_an_episode_steps_plays_and_stops(lesson, robot):
 
 
 def test_the_quiz_explains_an_answer(lesson):
-    quiz = lesson.page.locator(".tlkit-quiz").first
+    quiz = lesson.page.locator(".tlkit-quiz").last
     quiz.get_by_role("button", name="Start from scratch").press("Enter")
     expect(quiz.get_by_role("status")).to_contain_text("Safe")

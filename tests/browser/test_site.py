@@ -13,12 +13,13 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from tlkit.commands import jupyter
+from tlkit.exercises.check import find_parsons
 from tlkit.pages import site
 from tlkit.pages.camera import TRAINS, Recording
 from tlkit.pages.lesson import Page
 from tlkit.widgets.base import Lab
 
-from .harness import Watch, shot, watch_over
+from .harness import Watch, put_in_order, shot, watch_over
 
 pytestmark = pytest.mark.browser
 
@@ -153,6 +154,17 @@ def test_every_answer_of_the_quiz_is_explained(opened):
             assert said[2:] == answer.get_attribute("value")
             marks.append(said[0])
         assert sorted(marks) == ["✓", *"✗" * (len(marks) - 1)]
+
+
+def test_lines_are_put_in_order(opened):
+    for card in opened.view.locator(".tlkit-parsons").all():
+        problem = find_parsons(opened.made.path.name[:2])
+        ask, verdict = card.get_by_role("button", name="Check the order"), card.get_by_role("status")
+        ask.click()
+        expect(verdict).to_have_text(f"✗ Not yet. {problem.broken(problem.start)}")
+        put_in_order(opened.view, card, problem)
+        ask.click()
+        expect(verdict).to_have_text(f"✓ Right. {problem.right}")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -4,14 +4,15 @@ import pytest
 import tlkit as tl
 from tlkit.datasets import notes
 from tlkit.datasets.files import read_arrays
-from tlkit.datasets.notes import transposed
+from tlkit.datasets.notes import as_images, transposed
 
 
 def test_every_task_loads_and_shares_no_picture_between_train_and_test():
     for name in notes.names():
         task = tl.task(name)
-        assert len(task.classes) == 12
-        assert np.unique(task.train.labels).size == np.unique(task.test.labels).size == 12
+        classes = {"notes/band-instruments": 6, "notes/band-registers": 4}.get(name, 12)
+        assert len(task.classes) == classes
+        assert np.unique(task.train.labels).size == np.unique(task.test.labels).size == classes
         assert not {p.tobytes() for p in task.train.items} & {p.tobytes() for p in task.test.items}, name
 
 
@@ -43,6 +44,18 @@ def test_guitars_are_held_out():
 def test_labels_are_the_names_of_the_pitches():
     task = tl.task("notes/piano")
     assert task.classes[task.train.labels[task.train.tags["pitch"] == 69][0]] == "A"
+
+
+def test_of_the_bands_pictures_three_questions_are_asked():
+    notes_, players, registers = (tl.task(f"notes/band{end}") for end in ("", "-instruments", "-registers"))
+    for other in (players, registers):
+        assert np.array_equal(notes_.train.items, other.train.items)
+        assert np.array_equal(notes_.test.tags["pitch"], other.test.tags["pitch"])
+    assert [players.classes[label] for label in players.test.labels] == list(players.test.tags["instrument"])
+    assert not any("guitar" in name for name in players.classes)
+    octave = (registers.train.tags["pitch"] - 40) // 12
+    assert np.array_equal(registers.train.labels, octave)
+    assert players.about == tl.tasks()["notes/band-instruments"]
 
 
 def test_transposed_notes_look_the_same_and_are_called_otherwise():
@@ -96,3 +109,15 @@ def test_a_missing_file_is_named_with_its_remedy(folder):
     (folder / "piano.npz").unlink()
     with pytest.raises(tl.TlkitError, match=r"piano.npz can't be read .*git checkout data/notes/piano.npz"):
         notes.load("notes/piano")
+
+
+def test_notes_as_images_are_the_same_pictures_brighter_for_networks_that_look_at_images():
+    guitar = tl.task("notes/guitar")
+    images = as_images(guitar)
+    assert images.modality == "image"
+    assert np.array_equal(images.test.items, 8 * guitar.test.items.astype(int))
+    assert images.train.items.dtype == np.uint8
+    assert np.array_equal(images.train.labels, guitar.train.labels)
+    assert tl.backbone("pixels").features(images.test.items[:2]).shape == (2, 2352)
+    with pytest.raises(tl.TlkitError, match="no pictures of sound"):
+        as_images(images)

@@ -195,6 +195,24 @@ def test_accuracy_by_class(tickets, results):
         results.by_class()
 
 
+def test_the_recall_of_one_class_and_what_another_test_would_say(tickets, results):
+    assert tickets.recall("shipping", "head", shots=2).by_seed == {0: 0.4, 1: 0.4}
+    assert tickets.recall("billing", "full", shots=1).mean == pytest.approx(0.6)
+    assert "shipping named right by head" in tickets.recall("shipping", "head", shots=1).what
+    even = tickets.accuracy_if({}, "head", shots=2)
+    assert even.by_seed == pytest.approx(tickets.balanced_accuracy("head", shots=2).by_seed)
+    rare = tickets.accuracy_if({"shipping": 0.25}, "head", shots=2)
+    assert rare.mean == pytest.approx((1.0 + 0.25 * 0.4) / 1.25)
+    for runs, name in ((tickets, "returns"), (results, "billing")):
+        with pytest.raises(tl.TlkitError, match="were named right"):
+            runs.recall(name, "head", shots=1)
+
+
+def test_an_estimate_by_another_name(tickets):
+    found = tickets.accuracy("head", shots=1)
+    assert (found.named("mine").what, found.named("mine").by_seed) == ("mine", found.by_seed)
+
+
 def test_what_was_right_by_class_is_saved_and_older_rows_load_without(tickets, results, tmp_path):
     again = tl.load_results(tickets.save(tmp_path / "r.json"))
     assert [run.by_class for run in again] == [run.by_class for run in tickets]

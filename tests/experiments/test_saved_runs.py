@@ -7,12 +7,22 @@ import json
 import pytest
 
 import tlkit as tl
-from tlkit.analysis import batchnorm, forgetting, layers, written_rule
+from tlkit.analysis import (
+    batchnorm,
+    conformal,
+    forgetting,
+    gradient_conflict,
+    invariance,
+    layers,
+    membership,
+    source_map,
+    written_rule,
+)
 from tlkit.datasets.catalogue import as_task
 from tlkit.experiments.measured import measured
 from tlkit.experiments.question import digest, questions
 from tlkit.experiments.result import Result
-from tlkit.experiments.source import PretrainedSource, as_source
+from tlkit.experiments.source import PretrainedSource, SelfTaughtSource, as_source
 from tlkit.methods.classifier import Classifier
 from tlkit.methods.strategy import as_strategy
 from tlkit.runtime import paths
@@ -25,12 +35,27 @@ SAVED = {  # how many rows, and a hash of what they found: both change where mak
     "03-depth-by-shots": (240, "1b4e125cfd89eee6"),
     "03-freeze-or-fine-tune": (490, "0e59b0d5ba33037d"),
     "05-when-transfer-fails": (1405, "5cdfa87c826f8832"),
+    "06-choosing-a-teacher": (700, "fcd44fd944014205"),
     "07-words": (410, "80dd42ebdc958d49"),
     "08-lora": (80, "54821460c0d7040d"),
     "09-prompting": (821, "4d6a47a0ae01cb20"),
+    "12-fraud": (470, "dd35b60f16aa4ec7"),
+    "13-without-labels": (260, "053c1131eeb86c3c"),
+    "14-two-tasks": (135, "3dca67dceed59235"),
+    "16-your-own": (460, "56c158e1b6dbdd34"),
     "17-a-robot": (870, "31fcee6dc75e5dc7"),
 }
-IN_A_BLINK = ("01-piano-to-guitar", "17-a-robot")  # asks no network that has to be fetched
+MEASURING = (
+    batchnorm,
+    conformal,
+    gradient_conflict,
+    invariance,
+    layers,
+    membership,
+    source_map,
+    written_rule,
+)
+IN_A_BLINK = ("01-piano-to-guitar", "12-fraud", "13-without-labels", "14-two-tasks", "17-a-robot")  # asks no weights
 
 
 @pytest.fixture
@@ -52,8 +77,11 @@ def make(monkeypatch):
         names = question.source.name, question.target.name, question.strategy.name
         return Result(*names, question.shots, question.seed, 0, 0.0, 0.0, 0, 0, key)
 
-    def pretrain(backbone, task, steps=300):
+    def pretrain(backbone, task, steps=300, objective=None):
         task = as_task(task)
+        if objective is not None:
+            name, model = f"{task.name}, {objective.name}", Classifier(backbone, None)
+            return SelfTaughtSource(model, name, (), task, objective, 0, steps, None)
         return PretrainedSource(Classifier(backbone, None), task.name, task.classes, task, 0, steps, 0.0)
 
     def compare(source, target, *, executor, save=None, **asked):
@@ -72,7 +100,7 @@ def make(monkeypatch):
     monkeypatch.setattr(tl, "pretrain", pretrain)
     monkeypatch.setattr(tl, "compare", compare)
     monkeypatch.setattr(forgetting, "measure", measure)
-    for room in (batchnorm, layers, written_rule):
+    for room in MEASURING:
         monkeypatch.setattr(room, "measured", look_up)
     return module
 

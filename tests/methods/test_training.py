@@ -140,21 +140,21 @@ def test_a_probe_rules_out_what_it_never_saw(present):
 
 
 def test_batches_cover_every_example_once_an_epoch(low_bars):
-    from tlkit.methods.training import _draw_batches
+    from tlkit.methods.training import draw_batches
 
-    rows = torch.cat(list(_draw_batches(18, 6, 3, seed=0)))
+    rows = torch.cat(list(draw_batches(18, 6, 3, seed=0)))
     assert sorted(rows.tolist()) == list(range(18))
-    assert [len(batch) for batch in _draw_batches(5, 32, 3, seed=0)] == [5, 5, 5]
-    epochs = torch.cat(list(_draw_batches(18, 6, 30, seed=0))).view(10, 18)
+    assert [len(batch) for batch in draw_batches(5, 32, 3, seed=0)] == [5, 5, 5]
+    epochs = torch.cat(list(draw_batches(18, 6, 30, seed=0))).view(10, 18)
     assert all(sorted(epoch.tolist()) == list(range(18)) for epoch in epochs)
     assert len({tuple(epoch.tolist()) for epoch in epochs}) == 10  # each in an order of its own
 
 
 def test_texts_of_like_length_go_together_and_none_is_left_out():
-    from tlkit.methods.training import _draw_batches
+    from tlkit.methods.training import draw_batches
 
     lengths = torch.arange(64) % 16
-    batches = list(_draw_batches(64, 8, 8, seed=0, lengths=lengths))
+    batches = list(draw_batches(64, 8, 8, seed=0, lengths=lengths))
     assert sorted(torch.cat(batches).tolist()) == list(range(64))
     assert all(lengths[rows].max() - lengths[rows].min() <= 2 for rows in batches)
     longest = [int(lengths[rows].max()) for rows in batches]

@@ -1,4 +1,5 @@
 import dataclasses
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -7,6 +8,7 @@ from torch import nn
 
 import tlkit as tl
 from tlkit.models.backbone import Rates, count_parameters
+from tlkit.models.rebuild import build
 
 
 @pytest.fixture
@@ -136,3 +138,16 @@ def test_the_same_weights_at_another_size_are_another_source():
     assert small.digest() == large.digest()
     large.prepare = dataclasses.replace(large.prepare, side=64)
     assert small.digest() != large.digest()
+
+
+def test_the_small_cnn_looks_at_a_size_of_ones_own():
+    usual, small = tl.backbone("small-cnn"), tl.backbone("small-cnn", size=16)
+    items = np.random.default_rng(0).integers(0, 255, (2, 28, 28)).astype(np.uint8)
+    assert usual.prepare(items).shape[2:] == (32, 32)
+    assert small.prepare(items).shape[2:] == (16, 16)
+    assert tl.backbone("small-cnn", size=32).name == usual.name == "small-cnn"
+    assert small.name == "small-cnn, 16 pixels"
+    again = build(small.name, small.wiring, 4, Path("."))
+    assert (again.name, again.prepare.size) == (small.name, 16)
+    with pytest.raises(tl.TlkitError, match="size=7 is too small for small-cnn"):
+        tl.backbone("small-cnn", size=7)

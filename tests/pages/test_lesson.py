@@ -2,8 +2,10 @@ import json
 
 import pytest
 
+import tlkit as tl
 from tlkit.pages import lesson
 from tlkit.runtime import repository
+from tlkit.widgets.parsons import ParsonsProblem
 
 
 @pytest.mark.parametrize(
@@ -15,9 +17,13 @@ from tlkit.runtime import repository
             'href="https://github.com/tlkit/tlkit/blob/main/notebooks/solutions/01-x.ipynb"',
         ),
         ("[card](../data/notes/README.md)", 'href="https://github.com/tlkit/tlkit/blob/main/data/notes/README.md"'),
+        (
+            "[term](teaching/glossary.md#lp-ft)",
+            'href="https://github.com/tlkit/tlkit/blob/main/notebooks/teaching/glossary.md#lp-ft"',
+        ),
         ("[paper](https://example.org/a)", 'href="https://example.org/a"'),
     ],
-    ids=["a lesson", "a solution", "a file beside the notebooks", "elsewhere"],
+    ids=["a lesson", "a solution", "a file beside the notebooks", "a term", "elsewhere"],
 )
 def test_links_lead_to_pages_or_to_the_repository(markdown, link, monkeypatch):
     monkeypatch.delenv("GITHUB_REPOSITORY", raising=False)
@@ -52,3 +58,24 @@ def test_a_copy_of_the_kit_links_to_itself(monkeypatch):
         repository.binder("01.ipynb")
         == "https://mybinder.org/v2/gh/ann/lessons/main?urlpath=lab/tree/notebooks/01.ipynb"
     )
+
+
+def test_lines_to_be_put_in_order_and_several_questions_stand_on_a_page(tmp_path):
+    builder = lesson.Builder(_notebook(tmp_path))
+    order, asked = builder._widget(tl.practice("01")), builder._widget(tl.earlier("02"))
+    text = lesson.render(
+        title="x", binder="", links=[], predictions=[], script=lesson._script(), footer="",
+        cells=[{"kind": "code", "html": "", "outputs": [order, asked]}],
+    )  # fmt: skip
+    assert text.count("data-quiz>") == 3
+    assert "Before you begin" in text
+    state = json.loads(text.partition('data-parsons><script type="application/json">')[2].partition("</script>")[0])
+    assert state["lines"] == list(ParsonsProblem("01").lines)
+    assert state["checks"] == 0
+    assert "export default" not in text
+
+
+def _notebook(folder):
+    path = folder / "01-x.ipynb"
+    path.write_text('{"cells": []}', encoding="utf-8")
+    return path

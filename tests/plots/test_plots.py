@@ -8,12 +8,12 @@ from PIL import Image
 import tlkit as tl
 from tests.experiments.test_results import result
 from tlkit.estimate import Estimate
-from tlkit.plots import picture, spread, style
+from tlkit.plots import estimates, heatmap, picture, spread, style
 
 
 @pytest.fixture
 def results():
-    names = [*style.STYLES, "other"]
+    names = [*list(style.STYLES)[:13], "other"]  # so many that no accuracy is above 1
     return tl.Results(
         result(name.replace("partial", "partial:2"), k, seed, min(0.99, 0.07 * i + 0.01 * k + 0.01 * seed))
         for i, name in enumerate(names)
@@ -103,11 +103,40 @@ def test_two_questions_about_the_same_images_stand_below_them():
     assert picture.words.endswith(f"{'; '.join(said)}.")
 
 
+def test_where_a_network_looks_is_dark_below_the_picture():
+    pictures = {name: np.full((8, 8, 3), shade, np.uint8) for name, shade in (("bird", 20), ("fruit", 200))}
+    drops = [np.eye(4), np.zeros((4, 4))]
+    shown = tl.plots.show_where(pictures, drops, "Two pictures.")
+    assert [ax.get_title() for ax in shown.figure.axes if ax.get_title()] == ["bird", "fruit"]
+    below = [ax.images[0] for ax in shown.figure.axes if not ax.get_title()]
+    assert [image.get_clim() for image in below] == [(0, 1), (0, 1)]
+    assert repr(shown) == "Two pictures."
+
+
 def test_spread_side_by_side():
     wordings = Estimate({0: 0.5, 1: 0.9}, "asked", "wordings")
     picture = spread.plot_spread({"plain": wordings, "again": wordings}, "Luck", chance=0.5)
     assert "plain 70% (50% to 90% over 2 wordings)" in picture.words
     assert [text.get_text() for text in picture.figure.axes[0].get_yticklabels()] == ["again", "plain"]
+
+
+def test_a_heat_map_frames_what_it_is_to_frame():
+    figure = heatmap.plot_heatmap(np.array([[0.1, 0.9]]), ["a"], ["b", "c"], ("down", "across"), framed=[(0, 1)])
+    (ax,) = figure.axes
+    assert [text.get_fontweight() for text in ax.texts] == ["normal", "bold"]
+    assert [text.get_color() for text in ax.texts] == ["white", "black"]  # dark on bright, bright on dark
+    (frame,) = ax.patches
+    assert frame.contains_point(ax.transData.transform((1, 0)))
+
+
+def test_estimates_stand_side_by_side_with_their_numbers():
+    one, two = Estimate({0: 0.1, 1: 0.3}, "a"), Estimate({0: 0.5, 1: 0.5}, "b")
+    shown = estimates.plot_estimates({"first": {"x": one, "y": two}, "second": {"x": two, "y": one}}, "Both")
+    assert "first: x 0.20 (-1.07 to 1.47), y 0.50 (0.50 to 0.50)" in shown.words
+    left, right = shown.figure.axes
+    assert [text.get_text() for text in left.get_yticklabels()] == ["x", "y"]
+    assert left.get_ylim()[0] > left.get_ylim()[1]  # the first on top
+    assert [text.get_text().strip() for text in right.texts] == ["0.50", "0.20"]
 
 
 def test_an_uneven_test_has_a_line_for_its_largest_class():

@@ -1,4 +1,4 @@
-"""The command line: tlkit lab, demo, try, predict, fetch, cache, doctor, site, bench."""
+"""The command line: tlkit lab, demo, try, predict, fetch, cache, doctor, site, class, grade, bench."""
 
 from __future__ import annotations
 
@@ -113,6 +113,20 @@ def site(options: argparse.Namespace) -> int:
     return 0
 
 
+def class_curves(options: argparse.Namespace) -> int:
+    """All curves that a class predicted, over the truth, from a folder of its notebooks or answers."""
+    from tlkit.commands.class_curves import class_command
+
+    return class_command(options.folder, options.out, options.about, options.hide)
+
+
+def grade(options: argparse.Namespace) -> int:
+    """A table of the exercises and quizzes in saved notebooks, which are not run, and what the class gained."""
+    from tlkit.commands.grade import grade_command
+
+    return grade_command(options.folder, options.out)
+
+
 def bench(options: argparse.Namespace) -> int:
     """How long things take here, beside other tools and beside the arithmetic alone."""
     from tlkit.commands.bench import load
@@ -205,6 +219,18 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("folder", nargs="?", default="site", metavar="OUT", help="where they go (default: %(default)s)")
     one.add_argument("--lessons", type=_names, metavar="00,01", help="which, by number or name (default: all of them)")
     one.set_defaults(run=site)
+
+    one = commands.add_parser("class", help=class_curves.__doc__, description=class_curves.__doc__)
+    one.add_argument("folder", metavar="FOLDER", help="with the notebooks or tlkit-answers.json of each reader")
+    one.add_argument("--out", metavar="FILE", default="class.svg", help="the picture (default: %(default)s)")
+    one.add_argument("--about", metavar="WORDS", help="only the predictions whose question or label has these words")
+    one.add_argument("--hide", action="store_true", help="leave out what was measured, for the time before")
+    one.set_defaults(run=class_curves)
+
+    one = commands.add_parser("grade", help=grade.__doc__, description=grade.__doc__)
+    one.add_argument("folder", metavar="FOLDER", help="with the notebooks and tlkit-answers.json of each reader")
+    one.add_argument("--out", metavar="FILE", help="the table, as csv (default: standard output)")
+    one.set_defaults(run=grade)
 
     one = commands.add_parser("bench", help=bench.__doc__, description=bench.__doc__)
     one.add_argument("names", nargs="*", metavar="NAME", help="which, such as label-curve (default: all of them)")

@@ -5,13 +5,13 @@ from __future__ import annotations
 import functools
 
 from tlkit.arguments import a_name
-from tlkit.datasets import environments, images, notes, pairs, photographs, texts
+from tlkit.datasets import environments, images, notes, pairs, payments, photographs, texts
 from tlkit.datasets import optional as outside
 from tlkit.datasets.drawn import cells, signs, surfaces
 from tlkit.datasets.task import Task
 from tlkit.errors import TlkitError, shown, unknown
 
-_FAMILIES = (notes, photographs, images, pairs, signs, surfaces, cells, texts, environments, outside)
+_FAMILIES = (notes, photographs, images, pairs, signs, surfaces, cells, texts, payments, environments, outside)
 
 
 def tasks() -> dict[str, str]:

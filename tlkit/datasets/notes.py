@@ -6,6 +6,7 @@ The data set is in ``data/notes``; its card says how it was made and what its li
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -22,7 +23,10 @@ RECORDED = (
     "accordion", "marimba", "trumpet", "violin", "organ", "drums",
 )  # fmt: skip
 GUITAR = ("nylon-guitar", "steel-guitar")
+BAND = ("piano", "accordion", "marimba", "trumpet", "violin", "organ")  # no guitar, no drums
 UNSEEN_GUITARS = ("jazz-guitar", "clean-guitar", "distorted-guitar")
+REGISTERS = ("low", "middling", "high", "very high")  # octaves, from the lowest key on
+BRIGHTER = np.uint8(8)  # levels 0 to 31 as 0 to 248
 LESSON_OCTAVE = (52, 63)  # MIDI keys E3 to D#4: the only ones that the -octaves tasks have labels for
 
 
@@ -33,6 +37,9 @@ def names() -> dict[str, str]:
     about["notes/drums"] = "name the key that strikes a drum: a name that nobody can hear"
     for name, player in players.items():
         about[f"notes/{name}-octaves"] = f"{player}: labels from one octave, tested on the three others"
+    about["notes/band"] = "name the note that one of six instruments plays, none of them a guitar"
+    about["notes/band-instruments"] = "the same pictures: which of the six instruments is it?"
+    about["notes/band-registers"] = "the same pictures: is it low, middling, high or very high?"
     about["notes/guitar-unseen"] = "learn from nylon and steel, be tested on jazz, clean and distorted guitar"
     return about
 
@@ -42,6 +49,8 @@ def load(name: str) -> Task:
     short = name.removeprefix("notes/")
     if short == "guitar-unseen":
         return _task(name, _played(GUITAR, test=False), _played(UNSEEN_GUITARS, test=True))
+    if short.split("-")[0] == "band":
+        return _band(name)
     player = short.removesuffix("-octaves")
     instruments = GUITAR if player == "guitar" else (player,)
     train, test = _played(instruments, test=False), _played(instruments, test=True)
@@ -62,6 +71,14 @@ def transposed(task: Task, *, semitones: int = 2) -> Task:
     return replace(task, name=f"{task.name} transposed", train=train, test=test)
 
 
+def as_images(task: Task) -> Task:
+    """The same pictures of sound as grey images of 0 to 255, for networks that look at any image."""
+    if task.modality != "spectrogram":
+        raise TlkitError(f"{task.name} has {task.modality}s, no pictures of sound: take one such as notes/piano.")
+    train, test = (replace(part, items=part.items * BRIGHTER) for part in (task.train, task.test))
+    return replace(task, name=f"{task.name} as images", modality="image", train=train, test=test)
+
+
 def clip(instrument: str, midi: int, *, noisy: bool = False) -> bytes:
     """A short recording to listen to, as MP3: keys 60 (middle C) to 71 of every instrument."""
     path = FOLDER / "clips" / f"{instrument}-{midi}{'-noisy' if noisy else ''}.mp3"
@@ -69,6 +86,22 @@ def clip(instrument: str, midi: int, *, noisy: bool = False) -> bytes:
         known = sorted({clip.stem for clip in path.parent.glob("*.mp3")})
         raise unknown("clip", path.stem, known)
     return path.read_bytes()
+
+
+def _band(name: str) -> Task:
+    """The band's pictures, with the question that ``name`` asks about each."""
+    task = _task(name, _played(BAND, test=False), _played(BAND, test=True))
+    if name.endswith("-instruments"):
+        return _asked(task, BAND, lambda tags: np.array([BAND.index(each) for each in tags["instrument"]]))
+    if name.endswith("-registers"):
+        return _asked(task, REGISTERS, lambda tags: (tags["pitch"] - tags["pitch"].min()) // len(NAMES))
+    return task
+
+
+def _asked(task: Task, classes: tuple[str, ...], answer: Callable[[Mapping], np.ndarray]) -> Task:
+    """The same pictures with another question, whose answers follow from the tags."""
+    train, test = (replace(part, labels=answer(part.tags).astype(np.int64)) for part in (task.train, task.test))
+    return replace(task, classes=classes, train=train, test=test)
 
 
 def _task(name: str, train: Examples, test: Examples) -> Task:

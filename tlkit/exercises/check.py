@@ -20,7 +20,8 @@ PASSED = "passed"
 
 _EXERCISES: dict[str, Callable[..., str]] = {}
 _QUESTIONS: dict[str, Question] = {}
-_LESSONS = ("01", "02", "03", "05", "07", "08", "09", "17")
+_PARSONS: dict[str, object] = {}
+_LESSONS = ("00", "01", "02", "03", "05", "06", "07", "08", "09", "12", "13", "14", "16", "17")
 
 
 @dataclass(frozen=True)
@@ -120,9 +121,38 @@ def find_question(name: str) -> Question:
     return _find("quiz", name, _QUESTIONS)
 
 
-def _find(kind: str, name: str, known: dict):
+def register_parsons(name: str, problem: object) -> None:
+    """Register a Parsons problem."""
+    _PARSONS[name] = problem
+
+
+def find_parsons(name: str) -> object:
+    """The Parsons problem of that name."""
+    return _find("Parsons problem", name, _PARSONS)
+
+
+def earlier_questions(lesson: str) -> list[str]:
+    """The names of two quiz questions of earlier lessons, with which a lesson begins: of the last, and of three before.
+
+    So each question comes back twice, at a growing distance (Latimier et al., 2021). Near the beginning, where there
+    are not so many lessons, it is the first one's.
+    """
+    _load()
+    before = sorted({name[:2] for name in _QUESTIONS if name[:2] < a_name(lesson, "a lesson", "02")[:2]})
+    if not before:
+        return []
+    chosen = [before[-1], before[-3] if len(before) > 2 else before[0]]
+    of = {one: [name for name in sorted(_QUESTIONS) if name[:2] == one] for one in chosen}
+    return of[chosen[0]][:2] if chosen[0] == chosen[1] else [of[one][0] for one in chosen]
+
+
+def _load() -> None:
     for lesson in _LESSONS:
         importlib.import_module(f"tlkit.exercises.lesson_{lesson}")
+
+
+def _find(kind: str, name: str, known: dict):
+    _load()
     if a_name(name, f"a{'n' * (kind[0] in 'aeiou')} {kind}", next(iter(known))) not in known:
         raise unknown(kind, name, known)
     return known[name]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tlkit.datasets.catalogue import task
 from tlkit.exercises.check import PASSED, exercise, judge_accuracy, question
+from tlkit.exercises.parsons import parsons
 from tlkit.experiments.compare import transfer
 from tlkit.experiments.results import Results
 from tlkit.experiments.source import Source
@@ -65,4 +66,27 @@ question(
         ),
     },
     right="Freeze the network and fit a new head",
+)
+
+parsons(
+    "01",
+    text="Feature extraction by hand: fit a head on five labelled guitar notes of each name, and score it.",
+    lines={
+        "lesson = guitar.shots(5, seed=0)": "To learn anything there must be labelled notes: draw them first.",
+        "features = source.backbone.features(lesson.items)": (
+            "The frozen body turns notes into features, so the notes must be there already."
+        ),
+        "head = LogisticRegression().fit(features, lesson.labels)": "A head learns from features and their labels.",
+        "unseen = source.backbone.features(guitar.test.items)": "The notes to be tested on go through the same body.",
+        "head.score(unseen, guitar.test.labels)": (
+            "To score takes a head that was fitted, and the features of notes that it has not seen."
+        ),
+    },
+    free=[(0, 3), (1, 3), (2, 3)],
+    traps={
+        "head.score(features, lesson.labels)": (
+            "it scores the head on the very notes that it learnt from, where nearly any head looks perfect."
+        ),
+    },
+    right="Features once, then a linear classifier on them: the body is never trained.",
 )

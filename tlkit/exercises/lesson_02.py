@@ -7,6 +7,7 @@ import numpy as np
 from tlkit.analysis.layers import TOP, strongest
 from tlkit.datasets.catalogue import task
 from tlkit.exercises.check import PASSED, exercise, judge_accuracy, question
+from tlkit.exercises.parsons import parsons
 from tlkit.experiments.source import Source
 from tlkit.methods.linear_probe import linear_probe
 from tlkit.models.backbone import Backbone
@@ -88,4 +89,26 @@ question(
         ),
     },
     right="On an earlier stage that the labels choose",
+)
+
+parsons(
+    "02",
+    text="Let five labels of each class choose the stage at which to cut, and only then ask the test.",
+    lines={
+        "lesson = brick.shots(5, seed=0)": "First draw the labels that may choose.",
+        "by_stage = imagenet.stage_features(lesson.items)": "Every stage's features of these pictures, in one pass.",
+        "scores = [cross_val_score(LogisticRegression(), each, lesson.labels).mean() for each in by_stage]": (
+            "Each stage is tried on a part of the labels that its head did not learn from; it takes the features."
+        ),
+        "cut = 1 + int(np.argmax(scores))": "The best stage can be named once all stages have a score.",
+        'tl.transfer(imagenet, brick, strategy=f"head@{cut}", shots=5).accuracy': (
+            "The test comes last, and only for the cut that was chosen."
+        ),
+    },
+    traps={
+        "by_stage = imagenet.stage_features(brick.test.items)": (
+            "it lets the test choose the cut, and then the test's own figure is too good."
+        ),
+    },
+    right="The labels choose, the test judges. tl.layers.choose_cut does the same.",
 )

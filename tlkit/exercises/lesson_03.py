@@ -9,6 +9,7 @@ from torch import nn
 
 from tlkit.datasets.catalogue import task
 from tlkit.exercises.check import PASSED, exercise, question
+from tlkit.exercises.parsons import parsons
 from tlkit.models.backbone import Backbone, count_parameters
 from tlkit.runtime.torch_state import seeded
 
@@ -93,4 +94,21 @@ question(
         ),
     },
     right="The BatchNorm statistics followed the 50 pictures",
+)
+
+parsons(
+    "03",
+    text="Freeze a body, such that nothing of it moves, its BatchNorm statistics included, and fit a head on it.",
+    lines={
+        "body = imagenet.copy()": "Work on a copy, so that the source stays what it was.",
+        "body.requires_grad_(False)": "Weights without a gradient can't be moved; there must be a body first.",
+        "body.eval()": "In eval mode BatchNorm keeps its statistics: before any picture passes, not after.",
+        "features = body.features(lesson.items)": "Pictures pass when the body is frozen and quiet.",
+        "head = LogisticRegression().fit(features, lesson.labels)": "The head is fitted on the features.",
+    },
+    free=[(1, 2)],
+    traps={
+        "body.train()": "in train mode the BatchNorm statistics follow your pictures, gradient or not.",
+    },
+    right="Two things hold a body still: no gradient for its weights, and eval mode for its statistics.",
 )

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from tlkit.analysis.forgetting import source_accuracy
 from tlkit.datasets.catalogue import task
 from tlkit.exercises.check import PASSED, exercise, judge_accuracy, question
+from tlkit.exercises.parsons import parsons
 from tlkit.experiments.compare import transfer
 from tlkit.experiments.result import Result
 from tlkit.experiments.results import Results
@@ -82,4 +83,23 @@ question(
         ),
     },
     right="It may have learnt something that your pictures don't have",
+)
+
+parsons(
+    "05",
+    text="Does this teacher do harm? Ask it in such a way that the answer can be no.",
+    lines={
+        'drummer = tl.pretrain(tl.backbone("note-cnn"), tl.task("notes/drums"))': "There must be a teacher first.",
+        'ways = ["scratch", "head", "full"]': "What is compared is named before it is compared.",
+        'results = tl.compare(drummer, "notes/guitar", strategies=ways, shots=[5], seeds=5)': (
+            "The comparison takes the teacher and the ways to learn from it."
+        ),
+        'cost = results.gain("scratch", over="head", shots=5)': "How far scratch is ahead is read off the results.",
+        'tl.claim("Frozen, this teacher does harm", cost > 0)': "A claim stands at the end, on its evidence.",
+    },
+    free=[(0, 1)],
+    traps={
+        'ways = ["head", "full"]': "without scratch nobody can tell harm from a hard task.",
+    },
+    right="Harm is a difference to the one who had no teacher, over several seeds.",
 )

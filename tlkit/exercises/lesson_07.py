@@ -7,6 +7,7 @@ import numpy as np
 from tlkit.analysis.neighbours import NeighbourIndex, texts
 from tlkit.datasets.catalogue import task
 from tlkit.exercises.check import PASSED, exercise, judge_accuracy, question
+from tlkit.exercises.parsons import parsons
 from tlkit.experiments.compare import transfer
 from tlkit.experiments.text_baseline import count_words
 from tlkit.models.backbone import Backbone
@@ -84,4 +85,22 @@ question(
         ),
     },
     right="Count the words",
+)
+
+parsons(
+    "07",
+    text="The baseline that needs no network: count the words of 64 labelled tweets of each class, fit a head.",
+    lines={
+        "lesson = tweets.shots(64, seed=0)": "First draw the labelled tweets.",
+        "words = TfidfVectorizer().fit(lesson.items)": "Which words there are to count, the labelled tweets say.",
+        "counted = words.transform(lesson.items)": "Tweets can be counted once the words are known.",
+        "head = LogisticRegression().fit(counted, lesson.labels)": "The head learns from the counts.",
+        "head.score(words.transform(tweets.test.items), tweets.test.labels)": "Scoring needs a head that was fitted.",
+    },
+    traps={
+        "words = TfidfVectorizer().fit(tweets.test.items)": (
+            "it looks at the texts to be tested on before there is anything to test."
+        ),
+    },
+    right="Milliseconds, and the figure that any network has to beat.",
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from torch import Tensor, nn
 
 from tlkit.exercises.check import PASSED, exercise, first_near, question
+from tlkit.exercises.parsons import parsons
 from tlkit.methods import lora
 from tlkit.models.backbone import Backbone
 
@@ -80,4 +81,30 @@ question(
         ),
     },
     right="Forty small files beside one network, and each can be swapped or taken out",
+)
+
+parsons(
+    "08",
+    text="A LoRA layer: a frozen linear layer, and beside it two thin matrices that learn.",
+    lines={
+        "class LoRALayer(nn.Module):": "A layer is a class; all else stands within it.",
+        "    def __init__(self, base, rank):": "What it is made of comes first, in __init__.",
+        "        super().__init__()": "A torch module must be set up before it is given any part.",
+        "        self.base = base.requires_grad_(False)": "The old layer is a part of it, and stays frozen.",
+        "        self.A = nn.Parameter(torch.randn(rank, base.in_features) / rank)": (
+            "A brings the input down to a few numbers; it is made in __init__."
+        ),
+        "        self.B = nn.Parameter(torch.zeros(base.out_features, rank))": (
+            "B takes them up again; it begins at zero, and is made in __init__."
+        ),
+        "    def forward(self, x):": "What it computes comes after what it is made of.",
+        "        return self.base(x) + x @ self.A.T @ self.B.T": "The sum stands in forward.",
+    },
+    free=[(3, 4), (3, 5), (4, 5)],
+    traps={
+        "        self.B = nn.Parameter(torch.randn(base.out_features, rank))": (
+            "with a random B the layer says something else than the old one from the start; B must begin at zero."
+        ),
+    },
+    right="With B = 0 nothing changes at first, and only A and B learn.",
 )

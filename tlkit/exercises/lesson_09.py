@@ -8,6 +8,7 @@ import numpy as np
 
 from tlkit.datasets.task import Task, accuracy_of
 from tlkit.exercises.check import PASSED, exercise, judge_accuracy, question
+from tlkit.exercises.parsons import parsons
 from tlkit.methods.prompting import Prompted
 from tlkit.methods.strategy import Prompt
 from tlkit.models.backbone import Backbone
@@ -80,4 +81,23 @@ question(
         ),
     },
     right="How many wordings did you try, and on which cases did you choose?",
+)
+
+parsons(
+    "09",
+    text="Choose a wording honestly, and report how good it is.",
+    lines={
+        'wordings = ["Sentiment:", "Mood:", "The writer feels"]': "First the wordings among which you choose.",
+        "few = tweets.shots(4, seed=0)": "To choose takes some labelled tweets that are not those of the test.",
+        "right = {each: accuracy(model, each, few) for each in wordings}": "Each wording is tried on the few.",
+        "best = max(right, key=right.get)": "The best is known once all were tried.",
+        "print(accuracy(model, best, tweets.test))": "The test is asked once, for the wording that was chosen.",
+    },
+    free=[(0, 1)],
+    traps={
+        "right = {each: accuracy(model, each, tweets.test) for each in wordings}": (
+            "it tries every wording on the test; the best of them is then partly luck."
+        ),
+    },
+    right="Eight labels chose, the test judged. That was not zero-shot, and it says so.",
 )

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from tlkit.analysis.learning_curves import time_to_threshold
 from tlkit.datasets.environments import CartPole, environment
 from tlkit.exercises.check import PASSED, exercise, judge_accuracy, question
+from tlkit.exercises.parsons import parsons
 from tlkit.experiments.compare import transfer
 from tlkit.experiments.results import Results
 from tlkit.experiments.source import Source
@@ -69,4 +70,24 @@ question(
         ),
     },
     right="Keep the body, and let a new last layer practise",
+)
+
+parsons(
+    "17",
+    text="One step of the policy gradient: pushes that turned out well become likelier.",
+    lines={
+        "went = play(policy, world, episodes)": "Practice comes first: without it there is nothing to learn from.",
+        "worth = went.advantages(discount)": "What each push was worth is known after it was tried.",
+        "likely = policy(went.seen).log_softmax(dim=1)[range(len(went.pushes)), went.pushes]": (
+            "How likely the policy finds each push that was made: they must have been made."
+        ),
+        "loss = -(likely * worth).mean()": "The loss weighs each push by its worth.",
+        "loss.backward()": "The gradient is that of the loss.",
+        "optimiser.step()": "A step follows the gradient.",
+    },
+    free=[(1, 2)],
+    traps={
+        "loss = (likely * worth).mean()": "an optimiser makes the loss smaller, so good pushes would become rarer.",
+    },
+    right="Mind the sign: to make the loss smaller is to make what paid likelier.",
 )

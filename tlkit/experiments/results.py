@@ -162,6 +162,27 @@ class Results:
         runs = self.where(strategy=strategy).where(shots=shots)
         return Estimate({run.seed: run.balanced_accuracy for run in runs}, f"{found.what}, balanced")
 
+    def recall(self, name: str, strategy: str, *, shots: int) -> Estimate:
+        """The share of the test examples of the class ``name`` that is named right, seed by seed."""
+        found, runs = self.accuracy(strategy, shots=shots), self.where(strategy=strategy).where(shots=shots)
+        counted = {run.seed: {each: (right, of) for each, right, of in run.by_class} for run in runs}
+        if any(not classes.get(name, (0, 0))[1] for classes in counted.values()):
+            raise TlkitError(
+                f"These results don't say how many of {shown(name)} were named right: see results.by_class()."
+            )
+        shares = {seed: classes[name][0] / classes[name][1] for seed, classes in counted.items()}
+        return Estimate(shares, f"{name} named right by {found.what}")
+
+    def accuracy_if(self, weights: Mapping[str, float], strategy: str, *, shots: int) -> Estimate:
+        """The accuracy on a test in which each class has the weight given (1 where none is), from each one's recall."""
+        runs = self.where(strategy=strategy).where(shots=shots)
+        names = [name for name, *_ in runs.runs[0].by_class]
+        found, total = dict.fromkeys(runs.seeds, 0.0), sum(weights.get(name, 1.0) for name in names)
+        for name in names:
+            for seed, share in self.recall(name, strategy, shots=shots).by_seed.items():
+                found[seed] += weights.get(name, 1.0) / total * share
+        return Estimate(found, f"{self.accuracy(strategy, shots=shots).what}, weighted")
+
     def gain(self, strategy: str, *, over: str = "scratch", shots: int, baseline: Results | None = None) -> Estimate:
         """By how much ``strategy`` beats ``over`` at that many shots, paired by seed.
 

@@ -9,16 +9,18 @@ from functools import cached_property
 from typing import ClassVar
 
 import torch
+from torch import nn
 
 from tlkit.datasets.catalogue import as_task
 from tlkit.datasets.environments import Environment
-from tlkit.datasets.task import Task
+from tlkit.datasets.task import Task, array_digest
 from tlkit.errors import TlkitError, first_line, shown
 from tlkit.events import Listener, recorder
 from tlkit.methods.classifier import Classifier, check_modality, new_head
 from tlkit.methods.cut_texts import tell_cut
 from tlkit.methods.method import Phase
 from tlkit.methods.reinforcement import school
+from tlkit.methods.self_supervised import Contrast, learn
 from tlkit.methods.training import check_steps, fit
 from tlkit.models.backbone import Backbone
 from tlkit.seeding import check_seed, choose_seeds, stream
@@ -102,6 +104,47 @@ class PretrainedSource(Source):
 
 
 @dataclass(frozen=True, eq=False)
+class SelfTaughtSource(Source):
+    """A source that was taught here without labels: from which task's pictures, with what objective, and how it went.
+
+    ``projector`` is what the loss looked through; a head is fitted on the features before it.
+    """
+
+    task: Task
+    objective: Contrast
+    seed: int
+    steps: int
+    projector: nn.Module = field(repr=False)
+    history: tuple = field(default=(), repr=False)
+    by_seed: ClassVar[bool] = True
+    _siblings: dict = field(default_factory=dict, init=False, repr=False)
+
+    def __getstate__(self) -> dict:
+        return {**self.__dict__, "_siblings": {}}  # what travels to another process travels light
+
+    def __repr__(self) -> str:
+        return f"Source({self.backbone.name} taught itself {self.name}, seed {self.seed})"
+
+    def reseed(self, seed: int, on_event: Listener | None = None) -> Source:
+        """Another network that went through the same with other luck; itself, where the seed is the same."""
+        if seed == self.seed:
+            return self
+        if seed not in self._siblings:
+            how = {"steps": self.steps, "objective": self.objective, "on_event": on_event}
+            self._siblings[seed] = pretrain(self.backbone, self.task, seed=seed, **how)
+        return self._siblings[seed]
+
+    def recipe(self) -> list:
+        """All that decides what a run with this source learns, but for the seed."""
+        return self_taught_recipe(self.backbone, self.task, self.objective, self.steps)
+
+
+def self_taught_recipe(backbone: Backbone, task: Task, objective: Contrast, steps: int) -> list:
+    """All that decides what a network learns from a task's pictures without their labels, but for the seed."""
+    return [[backbone.name, str(backbone)], array_digest(task.train.items), task.name, objective.recipe(), steps]
+
+
+@dataclass(frozen=True, eq=False)
 class RandomSource(Source):
     """The control: a random network in a source's place, another one for every seed."""
 
@@ -149,17 +192,21 @@ def pretrain(
     *,
     seed: int | None = None,
     steps: int = PRETRAINING_STEPS,
+    objective: Contrast | None = None,
     on_event: Listener | None = None,
-) -> PretrainedSource:
+) -> PretrainedSource | SelfTaughtSource:
     """Teach ``task`` to a new random copy of ``backbone``, on its device; the one that was given stays as it is.
 
     In an environment it practises ``steps`` batches of episodes. Without a seed it is the first of those that
-    comparisons use, which then need not teach that one again.
+    comparisons use, which then need not teach that one again. With an ``objective``, such as
+    ``tl.self_supervised.contrast()``, it learns from the training items alone, and their labels are not looked at.
     """
     backbone, task, steps = check_backbone(backbone), as_task(task), check_steps(steps)
     seed = choose_seeds()[0] if seed is None else check_seed(seed)
     check_modality(backbone, task)
     tell_cut(backbone, task)
+    if objective is not None:
+        return _self_taught(backbone, task, objective, seed, steps, on_event)
     model = Classifier(
         backbone.fresh(stream(seed, "source", backbone.name, task.name)),
         new_head(backbone.width, len(task.classes), stream(seed, "source head", task.name)),
@@ -176,6 +223,19 @@ def pretrain(
         )  # fmt: skip
         accuracy = model.accuracy(task.test)
     return PretrainedSource(model, task.name, task.classes, task, seed, steps, accuracy, tuple(history))
+
+
+def _self_taught(
+    backbone: Backbone, task: Task, objective: Contrast, seed: int, steps: int, on_event: Listener | None
+) -> SelfTaughtSource:
+    if not isinstance(objective, Contrast):
+        raise TlkitError(f"objective={shown(objective)} is none: give tl.self_supervised.contrast(), or leave it out.")
+    history: list = []
+    body = backbone.fresh(stream(seed, "self-taught", backbone.name, task.name)).to(backbone.device)
+    listener, luck = recorder(history, on_event), stream(seed, "self-taught order", task.name)
+    taught = learn(body, task.train.items, objective, seed=luck, steps=steps, on_event=listener)
+    name, model = f"{task.name}, {objective.name}", Classifier(body, None)
+    return SelfTaughtSource(model, name, (), task, objective, seed, steps, taught.projector, tuple(history))
 
 
 def _moved(model: Classifier, device: str | torch.device) -> Classifier:

@@ -110,7 +110,7 @@ def try_out(
     size = (len(tasks[0].train), len(tasks[0].test), len(data.items))
     answers = tuple(Answer(name, strategy, SplitEstimate(tuple(values), *size), beside)
                     for (name, strategy, beside), values in found.items())  # fmt: skip
-    return Trial(data, answers, source, _advice(data, answers))
+    return Trial(data, answers, source, advise(data, answers))
 
 
 def _beside(task: Task) -> tuple[Source | None, str]:
@@ -124,8 +124,8 @@ def _majority(task: Task) -> float:
     return float((task.test.labels == largest).mean())
 
 
-def _advice(data: OwnData, answers: Sequence[Answer]) -> str:
-    """What it all says, in plain sentences."""
+def advise(data: OwnData, answers: Sequence[Answer]) -> str:
+    """What answers on the same splits say, in sentences: how good the best is, and whether transfer is worth it."""
     best = max((each for each in answers if not each.beside), key=lambda each: each.estimate.mean)
     plain = max((each for each in answers if each.beside), key=lambda each: each.estimate.mean)
     e, things = best.estimate, data.report.things

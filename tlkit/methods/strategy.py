@@ -8,6 +8,7 @@ from collections.abc import Callable
 from tlkit.arguments import a_name
 from tlkit.errors import TlkitError, unknown
 from tlkit.methods.adapter_tuning import LoRA, RandomLoRA
+from tlkit.methods.columns import Forest, Logistic, Trees
 from tlkit.methods.finetuning import LPFT, Full, Keep, Partial, Scratch
 from tlkit.methods.frozen_body import AsIs, Head, RandomHead
 from tlkit.methods.method import Strategy
@@ -27,6 +28,12 @@ _PLAIN: dict[str, Callable[[], Strategy]] = {
     "prompt:shots": lambda: Prompt(shown="shots"),
     "tf_idf": TfIdf,
     "random_policy": RandomPolicy,
+    "logistic": Logistic,
+    "forest": Forest,
+    "trees": Trees,
+    "logistic+surprise": lambda: Logistic(surprise=True),
+    "forest+surprise": lambda: Forest(surprise=True),
+    "trees+surprise": lambda: Trees(surprise=True),
 }
 _NUMBERED: dict[str, tuple[str, Callable[..., Strategy], str]] = {  # pattern, maker, what it is
     "head@2": (r"head@(\d+)", lambda k: Head(cut=k), "frozen body, cut after stage 2; a new head learns"),

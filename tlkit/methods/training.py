@@ -59,13 +59,13 @@ def fit(
         alone = FrozenFeatures(backbone, examples.items, cache=FeatureCache())
         activations = alone.states(np.arange(len(examples)), stop=frozen)
     with (
-        seeded(seed), threads(backbone.threads), _learning(backbone, frozen, phase.statistics),
+        seeded(seed), threads(backbone.threads), learning(backbone, frozen, phase.statistics),
         _given(backbone, examples.items, activations, decay) as given,
     ):  # fmt: skip
         labels, device = torch.from_numpy(examples.labels).to(backbone.device), backbone.device
         optimiser = torch.optim.AdamW(parameter_groups(model, phase), weight_decay=decay, fused=True)
         schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: one_cycle(step, steps))
-        batches = _draw_batches(len(labels), batch, steps, seed, _lengths(backbone, examples.items, activations))
+        batches = draw_batches(len(labels), batch, steps, seed, _lengths(backbone, examples.items, activations))
         for step, rows in enumerate(batches, start=1):
             scores = model(given(rows).to(device), start=frozen)  # (batch, classes)
             loss = F.cross_entropy(scores, labels[rows])
@@ -108,7 +108,7 @@ def one_cycle(step: int, steps: int) -> float:
 
 
 @contextlib.contextmanager
-def _learning(backbone: Backbone, frozen: int, statistics: bool) -> Iterator[None]:
+def learning(backbone: Backbone, frozen: int, statistics: bool) -> Iterator[None]:
     """The first ``frozen`` stages do not learn; the others do, or only the adapters in them, where there are any.
 
     Beside adapters all weights are frozen ones, and are used as such: without dropout. On MiniLM, tweets and films, 64
@@ -156,7 +156,7 @@ def _lengths(backbone: Backbone, items: np.ndarray, activations: Activations | N
     return None if lengths is None else torch.from_numpy(lengths)
 
 
-def _draw_batches(n: int, size: int, steps: int, seed: int, lengths: Tensor | None = None) -> Iterator[Tensor]:
+def draw_batches(n: int, size: int, steps: int, seed: int, lengths: Tensor | None = None) -> Iterator[Tensor]:
     """``steps`` batches of rows: epoch after epoch, each in an order of its own; no batch is larger than ``n``.
 
     Of ``POOL`` batches at a time the rows are dealt out anew by their ``lengths``, so that little is padded.

@@ -25,8 +25,7 @@ def _note_cnn(size: int | None) -> Backbone:
 def _small_cnn(size: int | None) -> Backbone:
     from tlkit.models import small_vision
 
-    _refuse_size("small-cnn", size)
-    return small_vision.small_cnn()
+    return small_vision.small_cnn(size)
 
 
 def _pixels(size: int | None) -> Backbone:
@@ -39,6 +38,12 @@ def _policy_net(size: int | None) -> Backbone:
     from tlkit.models import policy
 
     return policy.policy_net(size)
+
+
+def _event_gru(size: int | None) -> Backbone:
+    from tlkit.models import recurrent
+
+    return recurrent.event_gru(size)
 
 
 def _efficientnet_lite0(size: int | None) -> Backbone:
@@ -67,9 +72,10 @@ def _smollm2(size: int | None) -> Backbone:
 
 _KNOWN: dict[str, tuple[Callable[[int | None], Backbone], str]] = {
     "note-cnn": (_note_cnn, "a small CNN for 32 x 32 pictures of sound, untrained"),
-    "small-cnn": (_small_cnn, "a small CNN for small images, untrained"),
+    "small-cnn": (_small_cnn, "a small CNN for small images, of 32 x 32 pixels or size=, untrained"),
     "pixels": (_pixels, "no network, only the pixels as they are: what a network must beat"),
     "policy-net": (_policy_net, "two small dense layers for what a machine sees: 4 numbers, or size=, untrained"),
+    "event-gru": (_event_gru, "a small GRU for sequences of events: 16 numbers each, or size=, untrained"),
     "efficientnet-lite0": (_efficientnet_lite0, "EfficientNet-Lite0, which knows ImageNet: 3.4 million weights"),
     "minilm": (_minilm, "MiniLM-L6, which knows sentences: 22.6 million weights"),
     "smollm2": (_smollm2, "SmolLM2-135M-Instruct, a language model: 134.5 million weights"),

@@ -16,6 +16,7 @@ from tlkit.models.depthwise import quicken
 from tlkit.models.loading import fill, read_state
 from tlkit.models.small_vision import Images, check_side, mean_over_space
 from tlkit.models.wiring import Native, Wiring
+from tlkit.runtime.torch_state import seeded
 
 # Found with EfficientNet-Lite0 on products, 5 shots, tried on training rows outside the shots: scratch .33, .40 and .47
 # right at 1e-3, 3e-3 and 1e-2; full .69, .70 and .70 at 1e-4, 3e-4 and 1e-3; partial:2 .70 and .66 at 3e-4 and 1e-3.
@@ -53,6 +54,15 @@ def efficientnet_lite0(weights: Path | None, *, side: int | None = None, taught:
     build = partial(efficientnet_lite0, None, side=side)
     backbone = _backbone("efficientnet-lite0", stages, Images(side or SIDE), mean_over_space, taught, build)
     return _wired(backbone, native, "timm", LITE0)
+
+
+def efficientnet_lite0_head(weights: Path) -> nn.Linear:
+    """The last layer that EfficientNet-Lite0 was taught with: features (n, 1280) to scores of ImageNet's classes."""
+    *_, weight, bias = torch.load(weights, map_location="cpu", weights_only=True).values()
+    with seeded(0):
+        head = nn.Linear(weight.shape[1], len(bias))
+    head.load_state_dict({"weight": weight, "bias": bias})
+    return head
 
 
 def torchvision_model(name: str, weights: str | Path | None, *, side: int | None = None, taught: str = "") -> Backbone:

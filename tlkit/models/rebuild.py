@@ -24,11 +24,12 @@ def build(name: str, wiring: Wiring, stages: int, folder: Path) -> Backbone:
 def _own(name: str, wiring: Wiring, folder: Path) -> Backbone:
     from tlkit.models import small_vision
 
-    known = {"note-cnn": small_vision.note_cnn, "small-cnn": small_vision.small_cnn}
-    if wiring.model == "pixels":
-        return small_vision.pixels(wiring.size)
+    known = {"note-cnn": small_vision.note_cnn}
+    sized = {"small-cnn": small_vision.small_cnn, "pixels": small_vision.pixels}
+    if wiring.model in sized:
+        return sized[wiring.model](wiring.size)
     if wiring.model not in known:
-        raise unknown("network of tlkit's", wiring.model, [*known, "pixels"])
+        raise unknown("network of tlkit's", wiring.model, [*known, *sized])
     return known[wiring.model]()
 
 

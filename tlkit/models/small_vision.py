@@ -17,6 +17,8 @@ from tlkit.models.wiring import Wiring
 
 NOTE_SIDE = 32  # pixels; rows are frequencies, low to high, columns are time
 NOTE_LEVELS = 32  # brightness 0 to 31
+USUAL_SIDE = 32  # pixels, of images
+SMALLEST_SIDE = 8  # of which one pixel is left after three blocks
 LARGEST_SIDE = 2048  # pixels; a batch of larger ones fills the memory
 DROPOUT = 0.5  # steadies what a body of one seed and of the next is worth to another instrument
 
@@ -40,19 +42,23 @@ def note_cnn() -> Backbone:
     return backbone.to(memory_format=torch.channels_last)  # a third faster on a processor, the same numbers
 
 
-def small_cnn() -> Backbone:
+def small_cnn(side: int | None = None) -> Backbone:
     """A small CNN for small images, grey or coloured: three convolution blocks and a dense layer, 110,208 weights.
 
-    It averages over space, and looks at 32 x 32 pixels, to which every image is brought.
+    It averages over space, and looks at 32 x 32 pixels unless asked otherwise, to which every image is brought.
     """
+    check_side("small-cnn", side)
+    if side is not None and side < SMALLEST_SIDE:
+        raise TlkitError(f"size={side} is too small for small-cnn, which halves it three times: ask for 8 or more.")
     stages = {
         "conv1": _block(3, 32, nn.MaxPool2d(2)),
         "conv2": _block(32, 64, nn.MaxPool2d(2)),
         "conv3": _block(64, 128, nn.MaxPool2d(2)),
         "dense": _dense(mean_over_space, 128, 128),
     }
-    backbone = Backbone("small-cnn", stages, prepare=Images(32), pool=mean_over_space, width=128)
-    backbone.wiring = Wiring("tlkit", "small-cnn")
+    name = "small-cnn" if side in (None, USUAL_SIDE) else f"small-cnn, {side} pixels"  # sources are told apart by it
+    backbone = Backbone(name, stages, prepare=Images(side or USUAL_SIDE), pool=mean_over_space, width=128)
+    backbone.wiring = Wiring("tlkit", "small-cnn", side)
     return backbone.to(memory_format=torch.channels_last)
 
 

@@ -25,19 +25,22 @@ from tlkit.widgets import predict
 from tlkit.widgets.ahead import quiet
 from tlkit.widgets.base import Lab
 from tlkit.widgets.live_curve import LiveCurve
+from tlkit.widgets.parsons import ParsonsProblem, Practice
 from tlkit.widgets.predict import Predict
-from tlkit.widgets.quiz import Quiz
+from tlkit.widgets.quiz import Questions, Quiz
 
 HERE = Path(__file__).parent
+VIEWS = ("predict", "parsons")  # of widgets/, which work on a page as they do in JupyterLab
 WIDGET = "application/vnd.jupyter.widget-view+json"
 SAYINGS = {"empty": predict.EMPTY, "drawn": predict.DRAWN, "skipped": predict.SKIPPED, "exact": predict.EXACT}
-STATE = ("question", "label", "unit", "shots", "steps", "chance", "reference", "values", "touched")
+STATE = ("question", "label", "unit", "shots", "steps", "measure", "chance", "reference", "values", "touched")
+ORDER = ("text", "how", "lines", "order", "rules", "right", "verdict", "checks", "not_yet", "well_done")
 RECORDED = ("tree", "answers", "texts", "parts", "panels", "start")  # what a lab on a page needs
 CURVE = "Here a curve grows while the network learns: that takes a kernel."
 EXERCISE = "An answer to exercise {} is checked, with a hint that fits the mistake, where there is a kernel."
 BANNER = (
     "<b>This page runs no code.</b> What it shows was computed beforehand, on the lesson's own seeds. You can draw "
-    "predictions, hear sounds, answer the quiz and move the labs: they answer from saved runs and recorded positions, "
+    "x"
     'and say where that ends. To change the code, <a href="{binder}">open the lesson on Binder</a>, which needs '
     "nothing but a browser, or <code>tlkit lab {number}</code> on your own machine."
 )
@@ -98,6 +101,12 @@ class Builder:
             return {"kind": "predict", "id": number, "reveal": reveal, "words": "" if reveal else widget.question}
         if isinstance(widget, Quiz):
             return {"kind": "quiz", "id": f"quiz-{id(widget)}", **asdict(widget.question)}
+        if isinstance(widget, Questions):
+            return {"kind": "quizzes", "heading": widget.heading, "quizzes": [self._widget(q) for q in widget.quizzes]}
+        if isinstance(widget, Practice):
+            return {"kind": "practice", "parts": [self._widget(widget.parsons), self._widget(widget.quiz)]}
+        if isinstance(widget, ParsonsProblem):
+            return {"kind": "parsons", "data": as_json({name: getattr(widget, name) for name in ORDER})}
         if isinstance(widget, LiveCurve) and not widget.steps:
             return {"kind": "note", "text": CURVE}
         return {"kind": "html", "html": "".join(child.value for child in widget.children)}
@@ -147,7 +156,8 @@ def question_of(cell: dict) -> str:
 def render(**parts: object) -> str:
     """The template, filled in."""
     environment = jinja2.Environment(loader=jinja2.FileSystemLoader(HERE), autoescape=True)
-    css = [path.read_text(encoding="utf-8") for path in (HERE / "page.css", Path(predict.HERE) / "predict.css")]
+    paths = (HERE / "page.css", *(predict.HERE / f"{view}.css" for view in VIEWS))
+    css = [path.read_text(encoding="utf-8") for path in paths]
     return environment.get_template("page.html").render(css="\n".join(css), **parts)
 
 
@@ -197,9 +207,13 @@ def _state(widget: Predict) -> dict:
 
 
 def _script() -> str:
-    view = (Path(predict.HERE) / "predict.js").read_text(encoding="utf-8")
-    inside = view.replace("export default { render };", "return { render };")
-    return f"const predict = (() => {{\n{inside}\n}})();\n{(HERE / 'page.js').read_text(encoding='utf-8')}"
+    """The page's own script, after the views of the widgets, each under its own name."""
+    parts = []
+    for name in VIEWS:
+        view = (predict.HERE / f"{name}.js").read_text(encoding="utf-8")
+        inside = view.replace("export default { render };", "return { render };")
+        parts.append(f"const {name} = (() => {{\n{inside}\n}})();")
+    return "\n".join([*parts, (HERE / "page.js").read_text(encoding="utf-8")])
 
 
 def _text(markdown: str) -> str:
@@ -210,8 +224,9 @@ def _text(markdown: str) -> str:
 
 
 def _to_repository(link: re.Match) -> str:
-    path = Path("notebooks") / html.unescape(link[1])
-    return f'href="{repository.source("/".join(_straight(path.parts)))}"'
+    file, mark, place = html.unescape(link[1]).partition("#")
+    path = Path("notebooks") / file
+    return f'href="{repository.source("/".join(_straight(path.parts)))}{mark}{place}"'
 
 
 def _straight(parts: Iterable[str]) -> list[str]:

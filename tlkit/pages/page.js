@@ -1,5 +1,5 @@
-// A lesson without a kernel: labs that answer from what was computed beforehand, predictions, and quizzes.
-// `predict` is the widget's own view, as in JupyterLab.
+// A lesson without a kernel: labs that answer from what was computed beforehand, predictions, quizzes and
+// lines to be put in order. `predict` and `parsons` are the widgets' own views, as in JupyterLab.
 
 const read = (id) => JSON.parse(document.getElementById(id).textContent);
 
@@ -99,12 +99,10 @@ function fill(control, texts, start) {
 
 // ---- predictions ----------------------------------------------------------------------------------------------------
 
-// What the kernel does for the widget in JupyterLab: keep its state and put it into words (tlkit/widgets/predict.py).
-class Model {
-  constructor({ truth, sayings, ...state }) {
-    this.measured = truth;
-    this.sayings = sayings;
-    this.state = { ...state, truth: null };
+// What a view needs of a model in JupyterLab.
+class Plain {
+  constructor(state) {
+    this.state = state;
     this.listeners = [];
   }
 
@@ -115,14 +113,6 @@ class Model {
   set(name, value) {
     this.state[name] = value;
     this.emit(name);
-    if (["values", "touched", "truth"].includes(name)) this.speak();
-  }
-
-  speak() {
-    const { headline, numbers } = this.words();
-    Object.assign(this.state, { headline, numbers });
-    this.emit("headline");
-    this.emit("numbers");
   }
 
   emit(name) {
@@ -138,6 +128,27 @@ class Model {
   }
 
   save_changes() {}
+}
+
+// What the kernel does for a prediction: keep its state and put it into words (tlkit/widgets/predict.py).
+class Model extends Plain {
+  constructor({ truth, sayings, ...state }) {
+    super({ ...state, truth: null });
+    this.measured = truth;
+    this.sayings = sayings;
+  }
+
+  set(name, value) {
+    super.set(name, value);
+    if (["values", "touched", "truth"].includes(name)) this.speak();
+  }
+
+  speak() {
+    const { headline, numbers } = this.words();
+    Object.assign(this.state, { headline, numbers });
+    this.emit("headline");
+    this.emit("numbers");
+  }
 
   words() {
     const { touched, truth, label, values, reference, chance } = this.state;
@@ -217,6 +228,10 @@ for (const quiz of document.querySelectorAll("[data-quiz]")) {
   quiz.addEventListener("input", ({ target }) => {
     quiz.querySelector(".said").textContent = `${"right" in target.dataset ? "✓" : "✗"} ${target.value}`;
   });
+}
+
+for (const host of document.querySelectorAll("[data-parsons]")) {
+  parsons.render({ model: new Plain(JSON.parse(host.textContent)), el: host });
 }
 
 for (const root of document.querySelectorAll("[data-lab]")) new Lab(root);

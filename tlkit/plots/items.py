@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -63,6 +63,23 @@ def show_questions(*tasks: Task, count: int = 6) -> Picture:
         called.append(" and ".join(names))
     asked = " and ".join(task.name for task in tasks)
     return Picture(fig, f"images of {asked}", f"The first {count} test images of {asked}: {'; '.join(called)}.")
+
+
+def show_where(pictures: Mapping[str, np.ndarray], drops: Sequence[np.ndarray], words: str) -> Picture:
+    """Pictures by what is written above them, and below each how much its name loses where it is covered.
+
+    ``drops`` are grids (rows, columns), one a picture; the darker a patch, the more the name rests on it.
+    """
+    fig = Figure(figsize=(2.1 * len(pictures), 4.2), dpi=100, layout="constrained")
+    axes = fig.subplots(2, len(pictures), squeeze=False)
+    most = max(float(np.max(drop)) for drop in drops) or 1.0
+    for (above, below), (title, item), drop in zip(axes.T, pictures.items(), drops, strict=True):
+        show_item(above, item, sound=False)
+        above.set_title(title, fontsize=9)
+        below.imshow(drop, cmap="cividis_r", vmin=0, vmax=most)
+        below.set(xticks=[], yticks=[])
+    axes[1, 0].set_ylabel("dark: the name rests on it")
+    return Picture(fig, "where a network looks", words)
 
 
 def see(*tasks: Task | str, note: str = "E", count: int = 6) -> Picture:

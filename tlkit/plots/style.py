@@ -22,6 +22,12 @@ STYLES = {  # colour, marker, dash
     "random_lora": ("#8c8c8c", "+", "--"),
     "prompt": ("#e69f00", "p", ":"),
     "random_policy": ("#8c8c8c", "", (0, (1, 4))),
+    "logistic": ("#cc79a7", "<", ":"),
+    "forest": ("#e69f00", "X", (0, (5, 2))),
+    "trees": ("#d55e00", "p", "--"),
+    "logistic+surprise": ("#cc79a7", "1", (0, (3, 2, 1, 2))),
+    "forest+surprise": ("#e69f00", "8", (0, (3, 1, 1, 1, 1, 1))),
+    "trees+surprise": ("#d55e00", "d", (0, (3, 1, 1, 1))),
 }
 VARIANTS = (("^", (0, (4, 1.5))), ("o", (0, (1, 1))), ("*", "-."), ("<", (0, (6, 2, 1, 2))))  # the second of a kind on
 OTHER = ("#999999", ".", "-")
@@ -35,6 +41,12 @@ LABELS = {
     "as_is": "no lesson at all (as_is)",
     "tf_idf": "words counted (tf_idf)",
     "random_policy": "by lot (random_policy)",
+    "logistic": "by hand (logistic)",
+    "forest": "by hand (forest)",
+    "trees": "by hand (trees)",
+    "logistic+surprise": "by hand and surprise (logistic)",
+    "forest+surprise": "by hand and surprise (forest)",
+    "trees+surprise": "by hand and surprise (trees)",
 }
 
 

@@ -6,13 +6,18 @@ __all__, __getattr__ = exports(
     __name__,
     {
         "AdapterLab": "widgets.lora:AdapterLab",
+        "AlarmLab": "widgets.alarms:AlarmLab",
+        "ChoiceLab": "widgets.choosing:ChoiceLab",
         "DepthLab": "widgets.depth:DepthLab",
         "Neighbours": "widgets.neighbours:Neighbours",
+        "PartnerLab": "widgets.partners:PartnerLab",
         "PromptLab": "widgets.prompts:PromptLab",
         "RobotLab": "widgets.robot:RobotLab",
         "StackLab": "widgets.freezing:StackLab",
+        "StudioLab": "widgets.studio:StudioLab",
         "TeacherLab": "widgets.teachers:TeacherLab",
         "TransferLab": "widgets.transfer:TransferLab",
+        "ViewsLab": "widgets.views:ViewsLab",
         "WordsLab": "widgets.texts:WordsLab",
     },
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -10,8 +11,11 @@ import anywidget
 import traitlets
 
 from tlkit.errors import TlkitError
+from tlkit.exercises import answers
 
 HERE = Path(__file__).parent
+KIND = "predictions"
+REVEALED: set[str] = set()  # the predictions whose truth this kernel has shown
 NEUTRAL = 0.5  # where the curve lies before anybody has touched it
 
 EMPTY = "Not drawn yet: drag the points, or Tab to one and use the arrow keys."
@@ -29,11 +33,14 @@ class Predict(anywidget.AnyWidget):
     `shots` are the numbers of labelled examples, `unit` what they count, `label` whose accuracy it is. `reference` is a
     (name, values) pair drawn in grey as a given, `chance` the accuracy of guessing (None: no line). Accuracies,
     or whatever `measure` says, are fractions from 0 to 1. The view takes no more drawing once the truth is shown;
-    from Python, `values = [...]` draws.
+    from Python, `values = [...]` draws. In a notebook the curve is kept beside it, and is there again after a restart
+    of the kernel; what was drawn before the truth was shown counts.
     """
 
     _esm = HERE / "predict.js"
     _css = HERE / "predict.css"
+    _problem = ""  # why the curve could not be kept
+    _late = False  # whether it was drawn when the truth was known
 
     question = traitlets.Unicode().tag(sync=True)
     label = traitlets.Unicode().tag(sync=True)
@@ -71,6 +78,7 @@ class Predict(anywidget.AnyWidget):
             shots=shots, steps=steps, label=label, question=question, chance=chance, reference=reference, unit=unit,
             measure=measure,
         )  # fmt: skip
+        self._restore()
 
     def reveal(self, name: str, mean: Iterable[float], low: Iterable[float], high: Iterable[float]) -> Predict:
         """Draw the measured curve over the prediction: its mean, and a band from `low` to `high`."""
@@ -90,6 +98,47 @@ class Predict(anywidget.AnyWidget):
 
     def __repr__(self) -> str:
         return f"{self.question} {self.words()}"
+
+    @property
+    def name(self) -> str:
+        """Under which it is kept: what was asked, and about whom."""
+        return f"{self.question} ({self.label}; {self.shots[0]} to {self.shots[-1]} {self.unit})"
+
+    def record(self) -> dict:
+        """All that is kept of it."""
+        told = ("question", "label", "unit", "measure", "shots", "chance", "truth")
+        return {"values": list(self.values) if self.touched else None, **{each: getattr(self, each) for each in told}}
+
+    def _repr_mimebundle_(self, **options) -> tuple[dict, dict] | None:
+        shown = super()._repr_mimebundle_(**options)
+        kept = answers.bundle(shown, {KIND: [self.name]})
+        if kept is shown and self.truth:
+            return answers.with_answers(shown, {"format": answers.FORMAT, KIND: {self.name: self.record()}}, [KIND])
+        return kept
+
+    def _restore(self) -> None:
+        """What was drawn before the kernel was lost."""
+        known = answers.recall(KIND, self.name) or {}
+        self._late = bool(known.get("late"))
+        with contextlib.suppress(TlkitError):  # of an older lesson, with other shots
+            if known.get("values"):
+                self.values = known["values"]
+
+    def _keep(self) -> str:
+        """Keep the curve. One drawn before the truth was known is not replaced, one drawn after is marked as late.
+
+        Where nobody has drawn nothing is kept: a page that is merely run leaves no file.
+        """
+
+        def record(before: dict | None) -> dict:
+            known = (before or {}).get("truth")
+            if known and before.get("values") and not before.get("late"):
+                return before | {"truth": self.truth or known}
+            return self.record() | ({"late": True} if self._late else {})
+
+        if not self.touched:
+            return ""
+        return answers.keep(KIND, self.name, record)
 
     def _gaps(self) -> list[float]:
         """Prediction minus truth, in points."""
@@ -111,6 +160,7 @@ class Predict(anywidget.AnyWidget):
             sentences.append(f"Given, {self.reference['name']}: {self._listed(self.reference['values'])}.")
         if self.chance is not None:
             sentences.append(f"Guessing: {_percent(self.chance)}.")
+        sentences += [self._problem] if self._problem else []
         return " ".join(sentences)
 
     def _verdict(self) -> str:
@@ -154,11 +204,19 @@ class Predict(anywidget.AnyWidget):
 
     @traitlets.observe("values")
     def _touch(self, _change: dict) -> None:
+        self._late |= self.name in REVEALED
         self.touched = True
+        self._problem = self._keep()
+        self.numbers = self._say_numbers()
 
     @traitlets.observe("values", "touched", "truth")
     def _summarise(self, _change: dict) -> None:
         self.headline, self.numbers = self._say_headline(), self._say_numbers()
+
+    @traitlets.observe("truth")
+    def _keep_truth(self, _change: dict) -> None:
+        self._problem = self._keep()
+        REVEALED.add(self.name)
 
 
 def _shots(shots: Iterable[int]) -> list[int]:
