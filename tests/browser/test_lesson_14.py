@@ -28,6 +28,6 @@ def test_lab_and_quiz_answer_the_keyboard(lesson):
     expect(lab.get_by_role("img")).to_have_attribute("alt", words.inner_text())
     shot(lab, "partners-nonsense")
 
-    quiz = lesson.page.locator(".tlkit-quiz").first
+    quiz = lesson.page.locator(".tlkit-quiz").last
     quiz.get_by_role("button", name="Yes, with gradient surgery").press("Enter")
     expect(quiz.get_by_role("status")).to_contain_text("Surgery takes away")

@@ -77,22 +77,20 @@ question(
 
 parsons(
     "14",
-    text="One step for two tasks that share a trunk, and a look at whether they pull the same way.",
+    text="One step of learning two tasks at once: one body, two heads, the second loss weighed.",
     lines={
-        "said = trunk(pictures)": "The trunk, which both share, comes first.",
-        "mine, theirs = loss(pitch(said), pitches), loss(instrument(said), instruments)": (
-            "Each task has a head and a loss of its own, on what the trunk said."
-        ),
-        "pulls = [torch.autograd.grad(each, weights, retain_graph=True) for each in (mine, theirs)]": (
-            "How each loss pulls at the shared weights, one after the other."
-        ),
-        "print(cosine(*pulls))": "The two pulls can be compared once both are known.",
-        "(mine + theirs).backward()": "The step follows the sum of both losses; look before you step.",
-        "optimiser.step()": "The weights move last.",
+        "features, others = body(own_pictures), body(partner_pictures)": "One body sees both batches, before any head.",
+        "own = cross_entropy(head(features), own_labels)": "The first task's loss needs its features.",
+        "partner = cross_entropy(other_head(others), partner_labels)": "The partner's loss needs its features.",
+        "loss = own + weight * partner": "The sum needs both losses.",
+        "loss.backward()": "The gradient is that of the sum.",
+        "optimiser.step()": "A step follows the gradient.",
     },
-    free=[(2, 4), (3, 4)],
+    free=[(1, 2)],
     traps={
-        "said = trunk(pictures).detach()": "cut off from its losses the trunk would learn from neither task.",
+        "partner = cross_entropy(head(others), partner_labels)": (
+            "each task has a head of its own: the first one's does not name the partner's classes."
+        ),
     },
-    right="Below zero, what helps one task harms the other: then it is better to learn alone.",
+    right="What the two tasks share is the body alone, and it is told what both of them want.",
 )
