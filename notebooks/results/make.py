@@ -240,6 +240,7 @@ def new_domain(_executor) -> tl.Results:
     tuned = {"strategy": "partial:3", "shots": 500, "steps": 150, "reuse": found}
     tl.domain_gap.tuned(minilm, movie, others, seeds=10, **tuned)
     tl.domain_gap.tuned(minilm, others[0], seeds=5, **tuned)
+    return found
 
 
 def fraud(executor) -> tl.Results:
