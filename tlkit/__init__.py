@@ -66,6 +66,8 @@ ROOMS = {
     "augmentation": "methods.augmentation",
     "batchnorm": "analysis.batchnorm",
     "conformal": "analysis.conformal",
+    "domain_adaptation": "methods.domain_adaptation",
+    "domain_gap": "analysis.domain_gap",
     "environments": "datasets.environments",
     "forgetting": "analysis.forgetting",
     "gradient_conflict": "analysis.gradient_conflict",
