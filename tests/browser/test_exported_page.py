@@ -32,7 +32,7 @@ HOSTILE = "<script>window.hacked = 1</script><img src=x onerror='window.hacked =
 GRAVE = ("serious", "critical")
 WEBCAM = """() => {
   const canvas = Object.assign(document.createElement("canvas"), { width: 64, height: 48 });
-  canvas.getContext("2d").fillRect(0, 0, 64, 48);
+  setInterval(() => canvas.getContext("2d").fillRect(0, 0, 64, 48), 50); // a stream has frames where it is drawn
   const enumerateDevices = async () => [{ kind: "videoinput" }];
   const devices = { enumerateDevices, getUserMedia: async () => canvas.captureStream(5) };
   Object.defineProperty(navigator, "mediaDevices", { value: devices });

@@ -141,9 +141,10 @@ async function watch() {
     tell("The webcam can't be used: allow it in the browser, or choose a file.");
     return;
   }
-  view.hidden = part("take").hidden = !on;
+  view.hidden = !on;
   part("watch").textContent = on ? "Switch the webcam off" : "Use the webcam";
-  if (on) await view.play();
+  if (on) await view.play(); // there is a picture to take once it moves
+  part("take").hidden = !on;
 }
 
 part("watch").addEventListener("click", watch);
