@@ -574,6 +574,7 @@ COMMANDS = {
     "a folder without classes to try": (["try", "."], "There is no class folder"),
     "an unknown encoding to try": (["try", "a.csv", "--encoding", "utf-88"], "There is nothing at"),
     "a file to export to": (["try", ".", "--export", "/"], "folder"),
+    "a page without a folder": (["try", ".", "--html"], "name it with --export DIR"),
     "no model to predict with": (["predict", "nowhere", "a.png"], "There is no tlkit.json in nowhere"),
     "an unknown benchmark": (["bench", "nothing"], "There is no"),
 }

@@ -231,6 +231,17 @@ def prompting(executor) -> tl.Results:
     )
 
 
+def new_domain(_executor) -> tl.Results:
+    """What lesson 10 measures: heads on a frozen body, and bodies that were tuned in the source domain."""
+    minilm, found = tl.backbone("minilm", size=48), tl.Results()
+    movie, *others = (tl.task(f"reviews/{name}") for name in ("movie", "tweets", "amazon", "editorials"))
+    for target in others:
+        tl.domain_gap.heads(minilm, movie, target, shots=500, seeds=20, reuse=found)
+    tuned = {"strategy": "partial:3", "shots": 500, "steps": 150, "reuse": found}
+    tl.domain_gap.tuned(minilm, movie, others, seeds=10, **tuned)
+    tl.domain_gap.tuned(minilm, others[0], seeds=5, **tuned)
+
+
 def fraud(executor) -> tl.Results:
     """Every comparison of lesson 12: ten seeds where the claims are, five in between."""
     bank_b, later, bank_c = (tl.task(f"payments/{name}") for name in ("b", "b-later", "c"))
@@ -380,6 +391,7 @@ LESSONS = {
     "07-words": words,
     "08-lora": lora,
     "09-prompting": prompting,
+    "10-new-domain": new_domain,
     "12-fraud": fraud,
     "13-without-labels": without_labels,
     "14-two-tasks": two_tasks,

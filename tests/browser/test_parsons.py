@@ -19,8 +19,7 @@ START = """\
 import os
 os.environ["TLKIT_ANSWERS"] = "my-answers.json"
 import tlkit as tl
-ParsonsProblem("01")"""
-QUIZ = 'tl.quiz("01")'
+tl.practice("01")"""
 GUESS = "tl.Predict()"
 NOTEBOOK = notebook_of(START, GUESS)
 GRAVE = ("serious", "critical")

@@ -10,6 +10,7 @@ import tlkit as tl
 from tlkit.analysis import (
     batchnorm,
     conformal,
+    domain_gap,
     forgetting,
     gradient_conflict,
     invariance,
@@ -17,7 +18,7 @@ from tlkit.analysis import (
     membership,
     source_map,
     written_rule,
-)  # fmt: skip
+)
 from tlkit.datasets.catalogue import as_task
 from tlkit.experiments.measured import measured
 from tlkit.experiments.question import digest, questions
@@ -29,7 +30,8 @@ from tlkit.runtime import paths
 from tlkit.seeding import choose_seeds
 
 RESULTS = paths.NOTEBOOKS / "results"
-SAVED = {  # how many rows, and a hash of what they found: both change where make.py was run again, and never otherwise
+SAVED = {  # how many rows, or figures where there are none, and a hash of what they found: both change where make.py
+    # was run again, and never otherwise
     "01-piano-to-guitar": (965, "5c8d9ce81710610f"),
     "02-what-the-layers-know": (1480, "161d3caa2cdd6509"),
     "03-depth-by-shots": (240, "1b4e125cfd89eee6"),
@@ -39,6 +41,7 @@ SAVED = {  # how many rows, and a hash of what they found: both change where mak
     "07-words": (410, "80dd42ebdc958d49"),
     "08-lora": (80, "54821460c0d7040d"),
     "09-prompting": (821, "4d6a47a0ae01cb20"),
+    "10-new-domain": (75, "7c301cf9e0874ebe"),
     "12-fraud": (470, "dd35b60f16aa4ec7"),
     "13-without-labels": (260, "053c1131eeb86c3c"),
     "14-two-tasks": (135, "3dca67dceed59235"),
@@ -46,8 +49,16 @@ SAVED = {  # how many rows, and a hash of what they found: both change where mak
     "17-a-robot": (870, "31fcee6dc75e5dc7"),
 }
 MEASURING = (
-    batchnorm, conformal, gradient_conflict, invariance, layers, membership, source_map, written_rule,
-)  # fmt: skip
+    batchnorm,
+    conformal,
+    domain_gap,
+    gradient_conflict,
+    invariance,
+    layers,
+    membership,
+    source_map,
+    written_rule,
+)
 IN_A_BLINK = ("01-piano-to-guitar", "12-fraud", "13-without-labels", "14-two-tasks", "17-a-robot")  # asks no weights
 
 
@@ -112,4 +123,5 @@ def test_every_saved_run_answers_a_question_and_every_question_has_its_run(make,
 def test_no_saved_run_is_lost_or_changed(lesson):
     runs = tl.load_results(RESULTS / f"{lesson}.json")
     rows = [[run.source, run.target, run.strategy, run.shots, run.seed, run.accuracy] for run in runs]
+    rows = rows or sorted(runs.figures.items())
     assert (len(rows), hashlib.blake2b(json.dumps(rows).encode(), digest_size=8).hexdigest()) == SAVED[lesson]

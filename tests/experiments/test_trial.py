@@ -97,6 +97,8 @@ def test_the_command_prints_json_and_nothing_else(trial, tmp_path, monkeypatch, 
     assert "There is no file" in err
     assert cli.main(command) == 2
     assert "There is a model in" in capsys.readouterr().err
+    assert cli.main([*command[:-1], str(tmp_path / "page"), "--html"]) == 2
+    assert "tokenizer is no part of the network" in capsys.readouterr().err
 
 
 def test_the_command_in_words(trial, tmp_path, monkeypatch, capsys):

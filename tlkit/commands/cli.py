@@ -189,6 +189,8 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--splits", type=_count, metavar="N", default=10, help="how many random splits (%(default)s)")
     one.add_argument("--json", action="store_true", help="print one JSON object, and nothing else, on standard output")
     one.add_argument("--export", metavar="DIR", help="write the best model to a new folder, with its card")
+    one.add_argument("--onnx", action="store_true", help="with --export: as model.onnx, too")
+    one.add_argument("--html", action="store_true", help="with --export: as a page that runs in a browser, too")
     one.set_defaults(run=try_out)
 
     one = commands.add_parser("predict", help=predict.__doc__, description=predict.__doc__)

@@ -22,12 +22,17 @@ def try_command(options: argparse.Namespace) -> int:
 
     from tlkit.analysis.suspicious import suspicious_labels
     from tlkit.arguments import a_path
+    from tlkit.experiments.exported.graph import check_offered
     from tlkit.experiments.exported.write import free_place
     from tlkit.experiments.trial import try_out
 
+    if (options.onnx or options.html) and not options.export:
+        raise TlkitError("--onnx and --html say what else is written to a folder: name it with --export DIR.")
     if options.export:
         free_place(a_path(options.export, "a folder for a model", "my_model"), overwrite=False)
     data = read_data(options.path, text=options.text, label=options.label, encoding=options.encoding)
+    if options.onnx or options.html:
+        check_offered(data.modality == "image")
     with tqdm(desc="splits", file=sys.stderr, disable=True if options.json else None) as bar:
         trial = try_out(data, splits=options.splits, on_event=lambda event: _move(bar, event))
     suspects = suspicious_labels(data, trial.source.backbone)
@@ -37,7 +42,7 @@ def try_command(options: argparse.Namespace) -> int:
         _tell(trial, suspects)
     if options.export:
         run = trial.result()
-        place = run.export(options.export, evidence=trial.evidence(run.strategy))
+        place = run.export(options.export, onnx=options.onnx, html=options.html, evidence=trial.evidence(run.strategy))
         print(f"The model is in {place}; its card is README.md there.", file=sys.stderr if options.json else sys.stdout)
     return 0
 

@@ -21,7 +21,7 @@ PASSED = "passed"
 _EXERCISES: dict[str, Callable[..., str]] = {}
 _QUESTIONS: dict[str, Question] = {}
 _PARSONS: dict[str, object] = {}
-_LESSONS = ("00", "01", "02", "03", "05", "06", "07", "08", "09", "12", "13", "14", "16", "17")
+_LESSONS = ("00", "01", "02", "03", "05", "06", "07", "08", "09", "10", "12", "13", "14", "16", "17")
 
 
 @dataclass(frozen=True)

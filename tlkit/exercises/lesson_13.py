@@ -7,6 +7,7 @@ import math
 from tlkit.analysis.invariance import found_again
 from tlkit.datasets.catalogue import task
 from tlkit.exercises.check import PASSED, exercise, first_near, judge_accuracy, question
+from tlkit.exercises.parsons import parsons
 from tlkit.experiments.source import Source, random_source
 
 ALIKE, TEMPERATURE = 0.8, 0.2  # of the second exercise
@@ -77,4 +78,22 @@ question(
         ),
     },
     right="Moved a little and a bit lighter or darker, but not mirrored",
+)
+
+parsons(
+    "13",
+    text="Let a network teach itself from pictures without labels, then name pictures with one label of each kind.",
+    lines={
+        "one, other = views(pictures), views(pictures)": "Two views of each picture are made first.",
+        "seen = projector(body(one)), projector(body(other))": "The network looks at the views once they are there.",
+        "loss = nt_xent(*seen)": "The loss compares what the network has said of both views.",
+        "loss.backward(); optimiser.step()": "A step needs a loss.",
+        "freeze(body)": "The body is frozen when it has learnt, not before.",
+        "head = fit(body(labelled.items), labelled.labels)": "The head is fitted on the body that has taught itself.",
+        "print(accuracy(head(body(test.items)), test.labels))": "It is judged when there is a head.",
+    },
+    traps={
+        "loss = cross_entropy(head(body(one)), labels)": "nobody has labelled these pictures.",
+    },
+    right="Labels come in only with the head; until then the two views of a picture are all the teaching there is.",
 )

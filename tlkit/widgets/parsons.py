@@ -104,6 +104,11 @@ class Practice(W.VBox):
         return answers.bundle(super()._repr_mimebundle_(**options), names)
 
 
+def parsons(name: str) -> ParsonsProblem:
+    """The lines of a lesson to be put in order, by themselves, such as ``tl.parsons("01")``."""
+    return ParsonsProblem(name)
+
+
 def practice(lesson: str) -> Practice:
     """The lines of a lesson to be put in order and its quiz question, such as ``tl.practice("01")``."""
     return Practice(lesson)

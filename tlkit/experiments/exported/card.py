@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from tlkit.datasets.own.split import listed, short
@@ -30,11 +31,11 @@ def card(result: Result, config: dict, evidence: SplitEstimate | None) -> str:
     from huggingface_hub import ModelCard
 
     sections = {
-        "What it does": _does(result, config),
+        "What it does": does(config, plain),
         "What it learnt from": _data(result, config),
         "How good it is": _figures(result, evidence),
-        "Where it fails": _limits(result, config),
-        "What it may give away": _leaks(config),
+        "Where it fails": "\n".join(f"- {each}" for each in limits(result, config, plain)),
+        "What it may give away": leaks(config),
         "How to use it": _use(config),
     }
     text = "\n\n".join(f"## {title}\n\n{body}" for title, body in sections.items())
@@ -63,8 +64,9 @@ def _base(config: dict) -> str:
     return config["network"]["name"] if "network" in config else "counted words"
 
 
-def _does(result: Result, config: dict) -> str:
-    labels = [plain(label) for label in config["labels"]]
+def does(config: dict, write: Callable[[str], str]) -> str:
+    """What the model is for, in a sentence; ``write`` puts a person's own words as the place that they go to needs."""
+    labels = [write(short(label, 200)) for label in config["labels"]]
     more = f" and {len(labels) - SHOWN} more" if len(labels) > SHOWN else ""
     thing = {"text": "a text", "image": "a picture"}.get(config["input"]["modality"], "a picture of sound")
     return f"It gives {thing} one of {len(labels)} names: {', '.join(labels[:SHOWN])}{more}."
@@ -126,25 +128,27 @@ def _figures(result: Result, evidence: SplitEstimate | None) -> str:
         "random would mostly fall in it.\n\n" + "\n".join(classes)  # fmt: skip
 
 
-def _limits(result: Result, config: dict) -> str:
+def limits(result: Result, config: dict, write: Callable[[str], str]) -> list[str]:
+    """Where the model fails, in sentences."""
     test = result.task.test
     rare = [name for name, _, of in result.by_class if of < 10]
     lines = [
-        f"- {len(test)} test examples say this much and no more: a difference of a few points may be luck.",
-        "- The test was taken from the same data. What comes from another camera, writer or year was not tested.",
-        "- It knows no other names: whatever it is given gets one of them, and a high figure is no proof.",
+        f"{len(test)} test examples say this much and no more: a difference of a few points may be luck.",
+        "The test was taken from the same data. What comes from another camera, writer or year was not tested.",
+        "It knows no other names: whatever it is given gets one of them, and a high figure is no proof.",
     ]
     if rare:
-        lines.append(f"- Fewer than 10 tests, so hardly known: {plain(listed(rare))}.")
+        lines.append(f"Fewer than 10 tests, so hardly known: {write(listed(rare))}.")
     if "tokens" in config["input"]:
-        lines.append(f"- It reads the first {config['input']['tokens']} tokens of a text, and nothing after them.")
+        lines.append(f"It reads the first {config['input']['tokens']} tokens of a text, and nothing after them.")
     if "side" in config["input"]:
         side = config["input"]["side"]
-        lines.append(f"- It sees the middle square of a picture, at {side} x {side} points; what is smaller is lost.")
-    return "\n".join(lines)
+        lines.append(f"It sees the middle square of a picture, at {side} x {side} points; what is smaller is lost.")
+    return lines
 
 
-def _leaks(config: dict) -> str:
+def leaks(config: dict) -> str:
+    """What of the examples can be read out of the model, or guessed."""
     kind = config["kind"]
     if kind == "words":
         said = f"It holds {len(config['words'])} words of the labelled texts as they were written, names among them."

@@ -5,57 +5,42 @@ from __future__ import annotations
 from tlkit.models.backbone import Backbone
 from tlkit.models.language_model import TextBackbone
 
-_HERE = """here = Path(__file__).parent
-config = json.loads((here / "tlkit.json").read_text(encoding="utf-8"))
-labels, state = config["labels"], load_file(here / "model.safetensors")
-"""
 _IMPORTS = """import json
 import sys
 from pathlib import Path
+"""
+_HERE = """here = Path(__file__).parent
+labels = json.loads((here / "tlkit.json").read_text(encoding="utf-8"))["labels"]
+state = load_file(here / "model.safetensors")
 """
 _ADAPTERS = """for key in [key for key in state if ".lora_A." in key]:  # adapters are added to the weights
     down, up = state.pop(key).float().flatten(1), state.pop(key.replace("lora_A", "lora_B")).float().flatten(1)
     weight = state[key.replace("lora_A.", "")]
     weight += (FACTOR * up @ down)TURN.view_as(weight).to(weight.dtype)
 """
-_PICTURE = """
-
-def read(file):
-    look, (height, width) = config["input"], config["input"]["shape"][:2]
-    image = Image.open(file)
-    image.draft("RGB", (2 * width, 2 * height))
-    image = ImageOps.fit(ImageOps.exif_transpose(image).convert(MODE).convert("RGB"), (width, height), 2)
-    pixels = torch.from_numpy(np.array(image)).permute(2, 0, 1)[None] / 255
-    pixels = F.interpolate(pixels, size=look["side"], mode="bilinear", antialias=True)
-    mean, deviation = (torch.tensor(look[name]).view(1, 3, 1, 1) for name in ("mean", "deviation"))
-    return (pixels - mean) / deviation
+_ASK = """    rows = ROWS
+    chances = F.linear(rows, state["head.weight"], state["head.bias"])[0].softmax(dim=0)
 """
-_NOTE = """
-
-def read(file):  # 32 x 32 numbers from 0 to 31, as numpy.save writes them
-    return torch.from_numpy(np.load(file, allow_pickle=False)).view(1, 1, 32, 32).float() * (2 / 31) - 1
-"""
-_TELL = """
-
+_LOOP = """torch.set_grad_enabled(False)
 for file in sys.argv[1:]:
-    with torch.no_grad():
-        chances = scores(read(file))[0].softmax(dim=0)
-    print(f"{file}: {labels[int(chances.argmax())]} ({chances.max():.0%})")
+READ
+ASK    print(f"{file}: {labels[int(chances.argmax())]} ({chances.max():.0%})")
 """
-_HEADED = """
-def scores(inputs):
-    return F.linear(features(inputs), state["head.weight"], state["head.bias"])
-"""
+_PICTURE = """    image = Image.open(file)
+    image.draft("RGB", DOUBLE)
+    image = ImageOps.fit(ImageOps.exif_transpose(image).MODE, SIZE, Image.Resampling.BILINEAR)
+    pixels = torch.from_numpy(np.array(image)).permute(2, 0, 1)[None] / 255
+    pixels = F.interpolate(pixels, size=SIDE, mode="bilinear", antialias=True)
+    mean, deviation = torch.tensor(MEAN).view(3, 1, 1), torch.tensor(DEVIATION).view(3, 1, 1)
+    inputs = (pixels - mean) / deviation"""
+_NOTE = """    item = torch.from_numpy(np.load(file, allow_pickle=False))  # 32 x 32 numbers from 0 to 31
+    inputs = item.view(1, 1, 32, 32).float() * (2 / 31) - 1"""
 _CUT = """said = []
 model.get_submodule("END").register_forward_hook(lambda part, given, out: said.append(out.clone()))
-
-
-def features(inputs):
-    model(inputs)
-    maps = said.pop()
-    return POOL if maps.ndim > 2 else maps
-
 """
+_SAID = """
+    model(inputs)
+    maps = said.pop()"""
 _POOLS = {
     "mean_over_space": "maps.mean(dim=(2, 3))",
     "mean_over_time": "maps.mean(dim=3).flatten(1)",
@@ -68,16 +53,8 @@ def block(channels, filters, pool):
     return nn.Sequential(nn.Conv2d(channels, filters, 3, padding=1), pool, nn.GroupNorm(8, filters), nn.ReLU())
 
 
-stages = nn.ModuleList(STAGES)
+stages = nn.Sequential(STAGES)
 stages.load_state_dict({key.removeprefix("stages."): state[key] for key in state if key.startswith("stages.")})
-
-
-def features(maps):
-    for stage in stages[:3]:
-        maps = stage(maps)
-    rows = POOL
-    return stages[3](rows) if len(stages) > 3 else rows
-
 """
 _STAGES = {
     "small-cnn": (
@@ -89,39 +66,24 @@ _STAGES = {
         "nn.Sequential(nn.Identity(), nn.Linear(512, 96), nn.ReLU())",
     ),
 }  # fmt: skip
-_PIXELS = """
-
-def features(pixels):
-    return pixels.flatten(1)
-
-"""
-_TEXT = """model = AutoModel.from_config(AutoConfig.from_pretrained(here))
+_TEXT = """model = AutoModel.from_config(AutoConfig.from_pretrained(here)).eval()
 known = {name.removeprefix(model.base_model_prefix + "."): tensor for name, tensor in state.items()}
 model.load_state_dict(known, strict=False)
-model.eval()
 tokenizer = AutoTokenizer.from_pretrained(here)
-
-
-def read(file):
-    text = Path(file).read_text(encoding="utf-8") or " "
-    longest = config["input"]["tokens"]
-    return tokenizer(
-        [text], truncation=True, max_length=longest, return_tensors="pt", return_token_type_ids=False
-    )
-
-
-def features(tokens):
-    return model(**tokens, output_hidden_states=True)STATES.float().mean(dim=1)
-
 """
+_READ_TEXT = """    text, how = Path(file).read_text(encoding="utf-8") or " ", {"return_tensors": "pt"}
+    tokens = tokenizer([text], truncation=True, max_length=TOKENS, return_token_type_ids=False, **how)
+    rows = model(**tokens, output_hidden_states=True)STATES.float().mean(dim=1)"""
 WORDS = (
     '"""Names texts: python predict.py text.txt ... (needs numpy and safetensors; no network is in it)."""\n\n'
     + _IMPORTS.replace("import json\n", "import json\nimport re\n").replace(
         "import sys\n", "import sys\nfrom collections import Counter\n"
     )
     + "\nimport numpy as np\nfrom safetensors.numpy import load_file\n\n"
-    + _HERE
-    + """place = {word: number for number, word in enumerate(config["words"])}
+    + """here = Path(__file__).parent
+config = json.loads((here / "tlkit.json").read_text(encoding="utf-8"))
+labels, state = config["labels"], load_file(here / "model.safetensors")
+place = {word: number for number, word in enumerate(config["words"])}
 
 
 def chances(text):
@@ -186,10 +148,8 @@ def of_network(backbone: Backbone, config: dict) -> str:
     """The script for a network with a head."""
     if isinstance(backbone, TextBackbone):
         return _of_text(backbone, config)
-    library = config["network"]["library"]
-    thing, need = (
-        ("32 x 32 arrays", "numpy") if config["input"]["modality"] == "spectrogram" else ("pictures", "pillow")
-    )
+    library, note = config["network"]["library"], config["input"]["modality"] == "spectrogram"
+    thing, need = ("32 x 32 arrays", "numpy") if note else ("pictures", "pillow")
     needs = "torch and safetensors" if library == "tlkit" else f"torch and {library}"
     imports = [
         "import numpy as np",
@@ -202,10 +162,29 @@ def of_network(backbone: Backbone, config: dict) -> str:
         *(["from torchvision import models"] * (library == "torchvision")),
     ]
     doc = f'"""Names {thing}: python predict.py file ... (needs {needs}, {need} beside)."""\n\n'
-    made = _own(backbone) if library == "tlkit" else _from_library(backbone, config)
-    mode = '"L"' if len(config["input"]["shape"]) == 2 else '"RGB"'
-    read = _NOTE if need == "numpy" else _PICTURE.replace("MODE", mode)
-    return doc + _IMPORTS + "\n" + "\n".join(imports) + "\n\n" + _HERE + _adapters(config) + made + read + _TELL
+    read = _NOTE if note else _picture(config["input"])
+    made, loop = _own(backbone, read) if library == "tlkit" else _from_library(backbone, config, read)
+    begin = doc + _IMPORTS + "\n" + "\n".join(imports) + "\n\n" + _HERE + _adapters(config)
+    return begin + made + loop
+
+
+def _loop(read: str, rows: str) -> str:
+    ask = _ASK.replace("ROWS", rows) if rows != "rows" else _ASK.partition("\n")[2]
+    return _LOOP.replace("READ", read).replace("ASK", ask)
+
+
+def _picture(given: dict) -> str:
+    """The lines that read a picture as the network saw all others."""
+    height, width, *colours = given["shape"]
+    figures = {
+        "DOUBLE": (2 * width, 2 * height), "SIZE": (width, height), "SIDE": given["side"],
+        "MODE": 'convert("RGB")' if colours else 'convert("L").convert("RGB")',
+        "MEAN": given["mean"], "DEVIATION": given["deviation"],
+    }  # fmt: skip
+    text = _PICTURE
+    for name, figure in figures.items():
+        text = text.replace(name, str(figure))
+    return text
 
 
 def _adapters(config: dict) -> str:
@@ -216,25 +195,27 @@ def _adapters(config: dict) -> str:
     return _ADAPTERS.replace("FACTOR", repr(known["alpha"] / known["rank"])).replace("TURN", turn)
 
 
-def _own(backbone: Backbone) -> str:
+def _own(backbone: Backbone, read: str) -> tuple[str, str]:
+    """The lines that build one of tlkit's own, and those that ask it."""
     if backbone.wiring.model == "pixels":
-        return _PIXELS + _HEADED
-    stages = f"[{', '.join(_STAGES[backbone.wiring.model][: len(backbone.stages)])}]"
-    pool = _POOLS[backbone.pool.__name__]
-    return _BLOCKS.replace("STAGES", stages).replace("POOL", pool) + _HEADED
+        return "", _loop(read, "inputs.flatten(1)")
+    stages = ", ".join(_STAGES[backbone.wiring.model][: len(backbone.stages)])
+    rows = _POOLS[backbone.pool.__name__].replace("maps", "stages[:3](inputs)")
+    return _BLOCKS.replace("STAGES", stages), _loop(read, f"stages[3:]({rows})")
 
 
-def _from_library(backbone: Backbone, config: dict) -> str:
+def _from_library(backbone: Backbone, config: dict, read: str) -> tuple[str, str]:
+    """The lines that build a library's network, and those that ask it."""
     whole, name = config["network"]["whole"], backbone.wiring.model
     if backbone.wiring.library == "timm":
-        made = f'model = timm.create_model("{name}", num_classes=len(labels))\n'
+        made = f'model = timm.create_model("{name}", num_classes=len(labels)).eval()\n'
     else:
-        made = f'model = models.get_model("{name}", num_classes=len(labels), weights=None)\n'
-    made += f"model.load_state_dict(state{'' if whole else ', strict=False'})\nmodel.eval()\n"
+        made = f'model = models.get_model("{name}", num_classes=len(labels), weights=None).eval()\n'
+    made += f"model.load_state_dict(state{'' if whole else ', strict=False'})\n"
     if whole:
-        return made + "scores = model\n"
-    end = backbone.wiring.ends[len(backbone.stages) - 1]
-    return made + _CUT.replace("END", end).replace("POOL", _POOLS[backbone.pool.__name__]) + _HEADED
+        return made, _LOOP.replace("READ", read).replace("ASK", "    chances = model(inputs)[0].softmax(dim=0)\n")
+    made += _CUT.replace("END", backbone.wiring.ends[len(backbone.stages) - 1])
+    return made, _loop(read + _SAID, f"{_POOLS[backbone.pool.__name__]} if maps.ndim > 2 else maps")
 
 
 def _of_text(backbone: TextBackbone, config: dict) -> str:
@@ -243,4 +224,5 @@ def _of_text(backbone: TextBackbone, config: dict) -> str:
     imports += "from transformers import AutoConfig, AutoModel, AutoTokenizer\n\n"
     whole = config["network"]["whole"]
     states = ".last_hidden_state" if whole else f".hidden_states[{len(backbone.stages) - 1}]"
-    return doc + _IMPORTS + imports + _HERE + _adapters(config) + _TEXT.replace("STATES", states) + _HEADED + _TELL
+    read = _READ_TEXT.replace("STATES", states).replace("TOKENS", str(config["input"]["tokens"]))
+    return doc + _IMPORTS + imports + _HERE + _adapters(config) + _TEXT + _loop(read, "rows")

@@ -17,7 +17,9 @@ from tlkit import __version__
 from tlkit.arguments import a_path
 from tlkit.errors import TlkitError, shown
 from tlkit.estimate import SplitEstimate
+from tlkit.experiments.exported import graph
 from tlkit.experiments.exported.card import card
+from tlkit.experiments.exported.page import page
 from tlkit.experiments.exported.parts import parts_of
 
 if TYPE_CHECKING:
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
 FORMAT = 1
 CONFIG, WEIGHTS, CARD, SCRIPT = "tlkit.json", "model.safetensors", "README.md", "predict.py"
+ONNX, PAGE = "model.onnx", "predict.html"  # where they were asked for
 
 
 def export(
@@ -34,10 +37,12 @@ def export(
     merge: bool = False,
     rows: bool = False,
     overwrite: bool = False,
+    onnx: bool = False,
+    html: bool = False,
     evidence: SplitEstimate | None = None,
 ) -> Path:
     """Write ``result``'s model to ``folder``; see :meth:`tlkit.Result.export`."""
-    for name, flag in {"merge": merge, "rows": rows, "overwrite": overwrite}.items():
+    for name, flag in {"merge": merge, "rows": rows, "overwrite": overwrite, "onnx": onnx, "html": html}.items():
         if not isinstance(flag, bool):
             raise TlkitError(f"{name}={shown(flag)} is neither yes nor no: give True or False.")
     if evidence is not None and not isinstance(evidence, SplitEstimate):
@@ -47,12 +52,26 @@ def export(
             "This run's network was not kept, so there is nothing to export: tl.transfer keeps it, tl.compare does not."
         )
     place = free_place(folder, overwrite=overwrite)
+    if onnx or html:
+        graph.check(result.model)
     parts = parts_of(result.model, result.task, merge=merge, rows=rows)
     about = {"format": FORMAT, "tlkit": __version__, "labels": list(result.task.classes)}
     parts.config = about | parts.config | {"result": result.row()}
+    more = _for_others(result, parts.config, onnx=onnx, html=html)
     with _all_or_nothing(place) as making:
         _write(making, parts, card(result, parts.config, evidence))
+        for name, content in more.items():
+            (making / name).write_bytes(content)
     return place
+
+
+def _for_others(result: Result, config: dict, *, onnx: bool, html: bool) -> dict[str, bytes]:
+    """The files that programs other than Python's read, by name."""
+    if not (onnx or html):
+        return {}
+    packed = graph.as_onnx(result.model, result.task.train.items)
+    files = {ONNX: packed} if onnx else {}
+    return files | {PAGE: page(result, config, packed).encode()} if html else files
 
 
 def _write(making: Path, parts, text: str) -> None:
