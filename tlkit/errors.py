@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import difflib
+import itertools
 import reprlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 SHOWN = 80  # characters of a value that a sentence repeats
 
@@ -23,7 +24,18 @@ def unknown(
     known = sorted(known)
     near = difflib.get_close_matches(shown(name).strip("'"), [*known, *unlisted], n=1, cutoff=0.5)
     hint = f"Did you mean {near[0]!r}? " if near else ""
-    return TlkitError(f"There is no {kind} {shown(name)}. {hint}Known: {', '.join(known)}{others and f'; {others}'}.")
+    told = ", ".join(_by_family(known))
+    return TlkitError(f"There is no {kind} {shown(name)}. {hint}Known: {told}{others and f'; {others}'}.")
+
+
+def _by_family(names: Iterable[str]) -> Iterator[str]:
+    """Sorted names, those of a family of three or more in one: notes/{drums, piano, violin}."""
+    for family, members in itertools.groupby(names, lambda name: name.rpartition("/")[0]):
+        members = list(members)
+        if family and len(members) > 2:
+            yield f"{family}/{{{', '.join(name.removeprefix(f'{family}/') for name in members)}}}"
+        else:
+            yield from members
 
 
 def shown(value: object) -> str:

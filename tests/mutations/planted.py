@@ -156,7 +156,7 @@ MISTAKES = [
             "return self._learnt[stop][np.searchsorted(self._planned, rows)]",
             "return self._learnt[stop][: len(rows)]", (FROZEN, COMPARE, RUNNER)),
     Mistake("a head is held down twice as hard", "methods/linear_probe.py",
-            "strength = HEAD_STRENGTH / 2 if classes == 2 else HEAD_STRENGTH", "strength = HEAD_STRENGTH / 2",
+            "strength = strength / 2 if classes == 2 else strength", "strength = strength / 2",
             (PROBE,)),
     Mistake("features are not standardised", "methods/linear_probe.py",
             "    scaled /= deviation\n", "", (PROBE, TRAINING)),
