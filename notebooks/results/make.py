@@ -265,6 +265,23 @@ def fraud(executor) -> tl.Results:
     return tl.Results(run for *each, seeds in asked for run in _compared([tuple(each)], None, seeds=seeds))
 
 
+def without_labels(executor) -> tl.Results:
+    """Every comparison of lesson 13, each schooling of 19,200 pictures, and portraits of networks of half as many."""
+    small, latin = tl.backbone("small-cnn", size=16), tl.task("glyphs/latin")
+    itself = tl.pretrain(small, latin, objective=tl.self_supervised.contrast())
+    greek, nobody = tl.pretrain(small, tl.task("glyphs/greek"), steps=600), tl.random_source(small)
+    alone, labels = tl.Scratch(rate=2e-3), [1, 2, 5, 10, 20, 50, 100]
+    heads = [(source, latin, ["head"], labels) for source in (itself, greek, nobody)]
+    found = _compared(heads, executor, seeds=10)
+    trained = [(nobody, latin, [alone], [1, 5, 20]), (nobody, latin, [tl.augmentation.with_views(alone)], [1, 5])]
+    found += _compared(trained, executor, steps=600, seeds=10)
+    contrast, usual = tl.self_supervised.contrast, tl.augmentation.USUAL
+    left_out = [contrast([name for name in usual if name != out]) for out in usual]
+    for objective in (contrast(), contrast([*usual, "mirror"]), contrast(repel=False), *left_out):
+        tl.invariance.portrait(small, latin, objective, among="bdpq", steps=150, seeds=10, reuse=found)
+    return found
+
+
 def two_tasks(executor) -> tl.Results:
     """Every comparison of lesson 14: ten seeds where the claims are, three for what the lab alone shows."""
     guitar, one_octave, band = (tl.task(f"notes/{name}") for name in ("guitar", "guitar-octaves", "band"))
@@ -321,22 +338,6 @@ def your_own(executor) -> tl.Results:
         tl.membership.measure(minilm, halved, shots=shots, seeds=20, reuse=found)
     tl.membership.measure(minilm, halved, strategy="full", shots=4, steps=30, seeds=10, reuse=found)
     tl.conformal.measure(minilm, lambda seed: cards.task(test=0.7, seed=seed), shots=20, seeds=20, reuse=found)
-
-
-def without_labels(executor) -> tl.Results:
-    """Every comparison of lesson 13, each schooling of 19,200 pictures, and portraits of networks of half as many."""
-    small, latin = tl.backbone("small-cnn", size=16), tl.task("glyphs/latin")
-    itself = tl.pretrain(small, latin, objective=tl.self_supervised.contrast())
-    greek, nobody = tl.pretrain(small, tl.task("glyphs/greek"), steps=600), tl.random_source(small)
-    alone, labels = tl.Scratch(rate=2e-3), [1, 2, 5, 10, 20, 50, 100]
-    heads = [(source, latin, ["head"], labels) for source in (itself, greek, nobody)]
-    found = _compared(heads, executor, seeds=10)
-    trained = [(nobody, latin, [alone], [1, 5, 20]), (nobody, latin, [tl.augmentation.with_views(alone)], [1, 5])]
-    found += _compared(trained, executor, steps=600, seeds=10)
-    contrast, usual = tl.self_supervised.contrast, tl.augmentation.USUAL
-    left_out = [contrast([name for name in usual if name != out]) for out in usual]
-    for objective in (contrast(), contrast([*usual, "mirror"]), contrast(repel=False), *left_out):
-        tl.invariance.portrait(small, latin, objective, among="bdpq", steps=150, seeds=10, reuse=found)
     return found
 
 
