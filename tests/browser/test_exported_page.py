@@ -121,6 +121,7 @@ def context(browser):
 @pytest.fixture
 def opened(context, exported) -> Iterator[Opened]:
     view = context.new_page()
+    view.on("filechooser", lambda chooser: None)  # asked for only when it is awaited, a quick key comes first
     watch = watch_over(view)
     address = (exported.folder / PAGE).as_uri()
     view.goto(address)
