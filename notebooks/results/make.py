@@ -302,6 +302,24 @@ def two_tasks(executor) -> tl.Results:
     return found + _compared(lab, executor, steps=200, seeds=3)
 
 
+def at_work(_executor) -> tl.Results:
+    """What lesson 15 measures: notes that were written of other talks for each seed, and what was looked up."""
+    smollm2, minilm, found = tl.backbone("smollm2").float(), tl.backbone("minilm"), tl.Results()
+    right, shuffled = (
+        tl.generation.with_adapter(smollm2, tl.consultations.FOLDER / name) for name in ("right", "shuffled")
+    )
+    shown, how = tl.consultations.draw(1, seed=0)[0], {"seeds": 10, "reuse": found}
+    tl.made_up.notes("first sentences", None, **how)
+    tl.made_up.notes("prompt", smollm2, example=shown, **how)
+    for model in (right, shuffled):
+        tl.made_up.notes("LoRA", model, **how)
+    tl.made_up.notes("LoRA, no medicine", right, medicine=False, **how)
+    for draw in (tl.lookup.functions, tl.lookup.articles):
+        for who in (None, minilm, tl.random_source(minilm)):
+            tl.lookup.search(who, draw, **how)
+    return found
+
+
 def your_own(executor) -> tl.Results:
     """Every comparison of lesson 16: each seed splits the data and plants its traps anew. All are short: made here."""
     minilm, net = tl.backbone("minilm"), tl.backbone("efficientnet-lite0", size=128)
@@ -397,6 +415,7 @@ LESSONS = {
     "12-fraud": fraud,
     "13-without-labels": without_labels,
     "14-two-tasks": two_tasks,
+    "15-at-work": at_work,
     "16-your-own": your_own,
     "17-a-robot": a_robot,
 }

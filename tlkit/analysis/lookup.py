@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tlkit.analysis.membership import auc
+from tlkit.datasets import lookup
 from tlkit.datasets.lookup import Lookup
 from tlkit.errors import TlkitError
 from tlkit.estimate import Estimate
@@ -49,6 +50,16 @@ class Found:
 
     def _figure(self, place: int, what: str) -> Estimate:
         return Estimate({seed: figures[place] for seed, figures in self.by_seed.items()}, what)
+
+
+def functions(seed: int) -> Lookup:
+    """A hundred functions of the standard library, and what each does."""
+    return lookup.functions(100, seed=seed)
+
+
+def articles(seed: int) -> Lookup:
+    """Thirty questions, and the articles that answer fifteen of them."""
+    return lookup.articles(seed=seed)
 
 
 def by_words(asked: Lookup) -> np.ndarray:

@@ -96,6 +96,11 @@ class Notes:
         """The share of its numbers and names that stand in the talk, and do not belong into the note."""
         return self._figure(3, "share in the wrong place")
 
+    @property
+    def wrong(self) -> Estimate:
+        """Both together: the share of its numbers and names that do not belong there."""
+        return Estimate({seed: told[2] + told[3] for seed, told in self.by_seed.items()}, f"{self.who}: share wrong")
+
     def _figure(self, place: int, what: str) -> Estimate:
         return Estimate({seed: told[place] for seed, told in self.by_seed.items()}, f"{self.who}: {what}")
 
@@ -142,3 +147,18 @@ def written(model: Backbone | None, talks: Sequence[Consultation], *, example: C
         return [first_sentences(one.talk) for one in talks]
     before = "" if example is None else generation.asked(example.talk) + example.note + generation.END + "\n"
     return generation.write(model, [before + generation.asked(one.talk) for one in talks])
+
+
+def table(writers: Iterable[Notes]):
+    """A pandas frame: overlap, facts right, made up and in the wrong place, as means, a row for each writer."""
+    import pandas as pd
+
+    return pd.DataFrame({
+        one.who: {
+            "overlap": round(one.overlap.mean, 2),
+            "facts right": f"{one.right.mean:.0%}",
+            "made up": f"{one.made_up.mean:.0%}",
+            "in the wrong place": f"{one.misplaced.mean:.0%}",
+        }
+        for one in writers
+    }).T  # fmt: skip

@@ -13,9 +13,12 @@ from typing import NamedTuple
 import numpy as np
 
 from tlkit.arguments import a_path
+from tlkit.datasets.files import read_rows
 from tlkit.errors import TlkitError
+from tlkit.runtime import paths
 from tlkit.seeding import stream
 
+FOLDER = paths.DATA / "consultations"  # the adapters that were made beforehand, and ten notes of each writer
 RECIPE = 1  # raise it when other talks are drawn from the same seed: older saved figures are then not reused
 FIRST = (
     "Nora Emil Lena Omar Ines Paul Mina Jonas Clara Ravi Greta Hugo Aida Felix Rosa Tariq Vera Bruno Esme Karl Lucia "
@@ -57,6 +60,15 @@ def draw(count: int, *, seed: int, medicine: bool = True) -> list[Consultation]:
     """So many talks with their notes, drawn from ``seed``; without ``medicine`` the doctor gives none."""
     rng = np.random.default_rng(stream(seed, "consultations"))
     return [_one(rng, medicine) for _ in range(count)]
+
+
+def cases() -> tuple[list[Consultation], dict[str, list[str]]]:
+    """Ten talks that nobody learnt from, five of them without medicine, and what was written about them, by writer."""
+    rows = read_rows(FOLDER / "written.csv.gz")
+    writers = [name for name in rows[0] if name not in Consultation._fields]
+    return [Consultation(row["talk"], row["note"]) for row in rows], {
+        name: [row[name] for row in rows] for name in writers
+    }
 
 
 def read_csv(file: str | Path, *, talk: str = "dialogue", note: str = "section_text") -> list[Consultation]:

@@ -11,6 +11,7 @@ __all__, __getattr__ = exports(
         "ChoiceLab": "widgets.choosing:ChoiceLab",
         "DepthLab": "widgets.depth:DepthLab",
         "Neighbours": "widgets.neighbours:Neighbours",
+        "NotesLab": "widgets.notes:NotesLab",
         "PartnerLab": "widgets.partners:PartnerLab",
         "PromptLab": "widgets.prompts:PromptLab",
         "RobotLab": "widgets.robot:RobotLab",
