@@ -18,6 +18,7 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
 from tlkit.exercises.check import MIME
+from tlkit.pages import tones
 from tlkit.pages.camera import Camera, Recording
 from tlkit.pages.cells import values
 from tlkit.runtime import repository
@@ -207,8 +208,8 @@ def _state(widget: Predict) -> dict:
 
 
 def _script() -> str:
-    """The page's own script, after the views of the widgets, each under its own name."""
-    parts = []
+    """The page's own script, after what plays curves and the views of the widgets, each under its own name."""
+    parts = [predict.TONES]
     for name in VIEWS:
         view = (predict.HERE / f"{name}.js").read_text(encoding="utf-8")
         inside = view.replace("export default { render };", "return { render };")
@@ -258,5 +259,5 @@ def _output(output: dict) -> dict:
     if MIME in data:
         return {"kind": "note", "text": EXERCISE.format(data[MIME]["exercise"])}
     if "text/html" in data:
-        return {"kind": "html", "html": _scrolling("".join(data["text/html"]))}
+        return {"kind": "html", "html": tones.hearable(_scrolling("".join(data["text/html"])))}
     return {"kind": "text", "text": "".join(data["text/plain"])}

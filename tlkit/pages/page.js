@@ -1,5 +1,6 @@
 // A lesson without a kernel: labs that answer from what was computed beforehand, predictions, quizzes and
-// lines to be put in order. `predict` and `parsons` are the widgets' own views, as in JupyterLab.
+// lines to be put in order. `predict` and `parsons` are the widgets' own views, as in JupyterLab, and `hearable` plays
+// curves in both.
 
 const read = (id) => JSON.parse(document.getElementById(id).textContent);
 
@@ -235,6 +236,10 @@ for (const host of document.querySelectorAll("[data-parsons]")) {
 }
 
 for (const root of document.querySelectorAll("[data-lab]")) new Lab(root);
+
+for (const figure of document.querySelectorAll("[data-curves]")) {
+  hearable(figure, () => JSON.parse(figure.dataset.curves));
+}
 
 const dark = matchMedia("(prefers-color-scheme: dark)");
 const dress = () => (document.body.dataset.jpThemeLight = String(!dark.matches)); // as JupyterLab tells its widgets
