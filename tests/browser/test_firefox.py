@@ -46,6 +46,12 @@ CARD = """(number, inside) => {
   return document.activeElement === found;
 }"""
 WORDS = """number => document.querySelector(`[data-predict="${number}"] .words`).textContent"""
+# A headless Firefox never has the focus by which JupyterLab knows the current notebook.
+ACTIVATED = """() => {
+  const shell = window.jupyterapp?.shell;
+  for (const each of shell?.widgets("main") ?? []) each.node.dispatchEvent(new FocusEvent("focus"));
+  return Boolean(shell?.currentWidget);
+}"""
 IN_LAB = """text => document.querySelector(".tlkit-lab [role=status]")?.textContent.includes(text)"""
 
 
@@ -128,6 +134,7 @@ def test_a_lesson_in_jupyterlab(firefox, tmp_path):
     firefox.resize(1280, 1400)
     with serve_lab(tmp_path) as lab:
         firefox.open(f"{lab.url}/doc/tree/{lab.put(LESSON)}?token={lab.token}")
+        firefox.wait_for(ACTIVATED)
         firefox.wait_for(READY)
         firefox.ask(f"async (...given) => ({RUN})(given)", "notebook:run-all-cells", 240_000)
         firefox.wait_for(IN_LAB, "5 notes of each name")
