@@ -12,7 +12,8 @@ class Lab {
     this.data = read(`${root.dataset.lab}-data`);
     this.places = this.data.start;
     this.controls = [...root.querySelectorAll(".control")];
-    this.panels = [...root.querySelectorAll(".panel svg")];
+    this.panels = []; // by number, wherever they stand
+    for (const panel of root.querySelectorAll("[data-panel]")) this.panels[panel.dataset.panel] = panel;
     this.beside = [...root.querySelectorAll(".beside > div")];
     this.picture = root.querySelector(".picture");
     this.words = root.querySelector(".said");
@@ -67,10 +68,10 @@ class Lab {
     const { data } = this;
     this.words.textContent = data.texts[words];
     this.picture.classList.toggle("absent", !panels);
-    this.panels.forEach((svg, i) => {
+    this.panels.forEach((panel, i) => {
       if (!panels || this.drawn[i] === panels[i]) return;
       this.drawn[i] = panels[i];
-      svg.innerHTML = data.panels[panels[i]].map((part) => data.parts[part]).join("");
+      panel.innerHTML = data.panels[panels[i]].map((part) => data.parts[part]).join("");
     });
     this.beside.forEach((box, i) => {
       if (box.shown === beside[i]) return;
