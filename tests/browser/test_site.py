@@ -42,6 +42,13 @@ ANSWER = """lab => {
   }));
 }"""
 
+MISPLACED = """(lab, boxes) => [...lab.querySelectorAll("[data-panel]")].filter(panel => {
+  const { x, y, width, height } = panel.getBBox();
+  const [left, top, right, bottom] = boxes[panel.dataset.panel];
+  const [across, down] = [x + width / 2, y + height / 2];
+  return width > 0 && !(left < across && across < right && top < down && down < bottom);
+}).map(panel => panel.dataset.panel)"""
+
 
 @dataclass(frozen=True)
 class Opened:
@@ -120,6 +127,7 @@ def test_every_lab_answers_at_each_of_its_ends_as_python_does(opened):
             assert said.inner_text() == " ".join(python_says(lab, made, places).split())
             drawn = made.at(places)[1]
             assert section.locator(".picture").is_visible() == (drawn is not None)
+        assert section.evaluate(MISPLACED, made.boxes) == []
 
 
 def test_it_is_small_asks_for_nothing_and_answers_at_once(opened):

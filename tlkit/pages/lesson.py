@@ -175,9 +175,8 @@ def rows_of(boxes: Sequence[Box]) -> list[list[list[int]]]:
     Panels above one another in a row, such as small pictures beside a plot, are one block.
     """
     rows: list[list[int]] = []
-    for number in sorted(
-        range(len(boxes)), key=lambda number: boxes[number][1] - boxes[number][3]
-    ):  # the tallest first
+    tallest_first = sorted(range(len(boxes)), key=lambda number: boxes[number][1] - boxes[number][3])
+    for number in tallest_first:
         beside = [row for row in rows if _inside(boxes[number], boxes[row[0]], axis=1)]
         if beside:
             beside[0].append(number)
