@@ -21,7 +21,7 @@ from .harness import AT_HOME, READY, RUN, serve_lab
 
 NAMED = os.environ.get("FIREFOX", "")
 pytestmark = pytest.mark.skipif(not NAMED, reason="No Firefox is named in the environment variable FIREFOX.")
-LESSON = "01-piano-to-guitar.ipynb"
+PAGE, LESSON = "01-piano-to-guitar.ipynb", "00-start-here.ipynb"
 CONTROLS = """() => [...document.querySelectorAll("[data-lab]")].map(lab => lab.querySelectorAll(".control").length)"""
 FOCUS = """(lab, level) => {
   const control = document.querySelectorAll("[data-lab]")[lab].querySelectorAll(".control")[level];
@@ -67,7 +67,7 @@ def pages(tmp_path_factory) -> list[Path]:
         return sorted(Path(folder).resolve().glob("*.html"))
     path = tmp_path_factory.mktemp("site") / "01.html"
     lessons = list(jupyter.lessons().values())
-    path.write_text(site.page(lessons, [each.name for each in lessons].index(LESSON)).html, encoding="utf-8")
+    path.write_text(site.page(lessons, [each.name for each in lessons].index(PAGE)).html, encoding="utf-8")
     return [path]
 
 
@@ -141,7 +141,7 @@ def test_a_lesson_in_jupyterlab(firefox, tmp_path):
         firefox.ask("() => document.querySelector('.tlkit-lab [role=slider]').focus()")
         for key, words in (("End", "50 notes of each name"), ("Home", ", 1 note of each name"), ("ArrowRight", ", 2 ")):
             firefox.press(key)
-            firefox.wait_for(IN_LAB, words)
+            firefox.wait_for(IN_LAB, words, seconds=120)
         keep(firefox, "lab")
         firefox.open("about:blank")  # it lets go of the kernel before that ends
     assert firefox.problems == []

@@ -44,7 +44,7 @@ def test_panels_stand_in_rows():
 
 
 def test_small_pictures_beside_a_plot_stay_together():
-    plot = (0, 10, 50, 70)
+    plot = (0, 0, 50, 80)
     grid = [(left, top, left + 10, top + 20) for top in (0, 30, 60) for left in (60, 75)]
     assert lesson.rows_of([plot, *grid]) == [[[0], [1, 3, 5, 2, 4, 6]]]
 
