@@ -34,7 +34,8 @@ UNSEEN = """ours => {
     .filter(Boolean).map(each => LOOK.map(kind => getComputedStyle(each)[kind]).join(" ")).join();
   const controls = "button:not([disabled]), a[href], input, [role=slider]";
   const found = [...document.querySelectorAll(ours)].flatMap(node => [...node.querySelectorAll(controls)]);
-  const shown = found.filter(node => node.checkVisibility({ visibilityProperty: true }));
+  const drawn = node => node.getClientRects().length; // Chromium finds shapes visible that are not drawn
+  const shown = found.filter(node => drawn(node) && node.checkVisibility({ visibilityProperty: true }));
   return shown.filter(node => {
     document.activeElement?.blur();
     const before = look(node);
