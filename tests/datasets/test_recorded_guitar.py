@@ -1,4 +1,4 @@
-"""The pictures of data/recorded-guitar are what their card says, and its make.py takes a recording as a note of data/notes."""
+"""The pictures of data/recorded-guitar are what their card says, and make.py takes a note as it was plucked."""
 
 import hashlib
 import importlib.util
@@ -28,7 +28,9 @@ def make():
 def plucked(hertz: float, make) -> np.ndarray:
     """A second of a tone that dies away, after a tenth of a second of silence."""
     seconds = np.arange(make.RECORDED_RATE) / make.RECORDED_RATE
-    return np.concatenate([np.zeros(make.RECORDED_RATE // 10), np.exp(-3 * seconds) * np.sin(2 * np.pi * hertz * seconds)])
+    return np.concatenate(
+        [np.zeros(make.RECORDED_RATE // 10), np.exp(-3 * seconds) * np.sin(2 * np.pi * hertz * seconds)]
+    )
 
 
 def test_shapes_types_and_range(arrays):
