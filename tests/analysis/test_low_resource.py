@@ -78,6 +78,13 @@ def test_a_language_is_no_relative_of_itself_and_stands_once(relatives):
         tl.low_resource.foretold("Galician", relatives, chars=300, seeds=[0])
 
 
+def test_one_relative_needs_no_list_and_what_is_none_is_told():
+    one, listed = (tl.low_resource.foretold("Basque", some, chars=250, seeds=[0]) for some in ("Spanish", ["Spanish"]))
+    assert one.bits.values == listed.bits.values
+    with pytest.raises(TlkitError, match="relatives=3 is no list"):
+        tl.low_resource.foretold("Basque", 3, chars=250, seeds=[0])
+
+
 def test_the_picture_says_its_numbers():
     curves = {"nobody": curve(s500=[4.0, 3.0], s1000=[3.0, 2.0]), "Spanish": curve(s500=[2.0, 2.0], s1000=[2.0, 1.0])}
     picture = tl.low_resource.plot(curves, "Two languages")

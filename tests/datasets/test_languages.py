@@ -52,6 +52,12 @@ def test_a_cipher_renames_letters_and_nothing_else():
     assert plain != coded
 
 
+@pytest.mark.parametrize("name", [3, None, ["Galician"]], ids=["number", "nothing", "list"])
+def test_what_is_no_name_is_told_so(name):
+    with pytest.raises(TlkitError, match="Galician"):
+        language(name)
+
+
 def test_an_unknown_language_names_the_nearest():
     with pytest.raises(TlkitError, match="Did you mean 'Galician'"):
         language("Galicain")

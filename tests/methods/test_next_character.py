@@ -83,6 +83,11 @@ def test_a_network_learns_in_place_and_the_same_again():
     assert first < before - 1
 
 
+def test_a_letter_that_the_network_has_none_for_is_told():
+    with pytest.raises(TlkitError, match="alphabet has no 'Ω'"):
+        nc.examples(["ab", "aΩ"])
+
+
 def test_a_text_that_is_no_list_of_pieces_is_told_so():
     with pytest.raises(TlkitError, match="given in pieces"):
         nc.Counts("toda persoa")

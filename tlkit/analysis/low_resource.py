@@ -14,6 +14,7 @@ from functools import cache
 
 import numpy as np
 
+from tlkit.arguments import listed
 from tlkit.datasets.languages import Language, language
 from tlkit.errors import TlkitError
 from tlkit.estimate import Estimate
@@ -68,8 +69,7 @@ def foretold(
     target: Named, relatives: Sequence[Named] = (), *, chars: int, seeds: Seeds = None, reuse: Results | None = None
 ) -> Foretold:
     """A language with ``chars`` characters of its own, mixed with all that there is of its relatives, by counting."""
-    target, relatives = as_language(target), [as_language(each) for each in relatives]
-    _check(target, relatives)
+    target, relatives = _given(target, relatives)
 
     def measure(seed: int) -> list[float]:
         return np.round(listened(target, relatives, chars=chars, seed=seed), DIGITS).tolist()
@@ -94,8 +94,7 @@ def by_network(
     target: Named, relatives: Sequence[Named] = (), *, chars: int, seeds: Seeds = None, reuse: Results | None = None
 ) -> Estimate:
     """The same by a small network, which learns the relatives first, if there are any, and then the language's own."""
-    target, relatives = as_language(target), tuple(as_language(each) for each in relatives)
-    _check(target, relatives)
+    target, relatives = _given(target, relatives)
 
     def measure(seed: int) -> list[float]:
         pupil = copy.deepcopy(_schooled(relatives, seed))
@@ -170,10 +169,14 @@ def digest(language: Language) -> str:
     return hashlib.blake2b("\0".join((*language.learn, *language.test)).encode(), digest_size=8).hexdigest()
 
 
-def _check(target: Language, relatives: Sequence[Language]) -> None:
+def _given(target: Named, relatives: Named | Sequence[Named]) -> tuple[Language, tuple[Language, ...]]:
+    nobody = isinstance(relatives, (list, tuple)) and not relatives
+    some = () if nobody else listed(relatives, "relatives", "['Spanish']", single=(str, Language))
+    target, relatives = as_language(target), tuple(map(as_language, some))
     names = [each.name for each in relatives]
     if target.name in names or len(set(names)) < len(names):
         raise TlkitError(f"{target.name} with {', '.join(names)}: name others than itself, and each once.")
+    return target, relatives
 
 
 def _called(target: Language, chars: int, relatives: Sequence[Language]) -> str:

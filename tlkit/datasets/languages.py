@@ -13,7 +13,7 @@ from functools import cache
 
 import numpy as np
 
-from tlkit.arguments import whole
+from tlkit.arguments import a_name, whole
 from tlkit.datasets.texts import declaration
 from tlkit.errors import shown, unknown
 from tlkit.seeding import check_seed, stream
@@ -70,11 +70,15 @@ class Language:
         return Language(f"{self.name} in cipher", *parts)
 
 
-@cache
 def language(name: str) -> Language:
     """The language of that name, such as ``Galician``; ``NAMES`` lists them."""
-    if name not in NAMES:
+    if a_name(name, "a language", "Galician") not in NAMES:
         raise unknown("language", name, NAMES)
+    return _read(name)
+
+
+@cache
+def _read(name: str) -> Language:
     articles = [unicodedata.normalize("NFC", text.lower()) + END for text in declaration(name)]
     kept = [text for number, text in enumerate(articles, start=1) if number not in TEST_ARTICLES]
     return Language(name, tuple(kept), tuple(articles[number - 1] for number in TEST_ARTICLES))

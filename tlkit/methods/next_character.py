@@ -153,8 +153,10 @@ def network_bits(network: LetterNet, pieces: Sequence[str]) -> float:
 def examples(pieces: Sequence[str]) -> tuple[Tensor, Tensor]:
     """The six characters before each one as numbers (n, 6), and itself (n,); line ends stand before each piece."""
     numbers = {char: number for number, char in enumerate(alphabet())}
+    if strange := set().union(*_pieces(pieces)) - numbers.keys():
+        raise TlkitError(f"The network's alphabet has no {min(strange)!r}: leave it out, and write in small letters.")
     start = [numbers[END]] * BEFORE
-    rows = [torch.tensor(start + [numbers[char] for char in piece]) for piece in _pieces(pieces)]
+    rows = [torch.tensor(start + [numbers[char] for char in piece]) for piece in pieces]
     windows = torch.cat([row.unfold(0, BEFORE + 1, 1) for row in rows])
     return windows[:, :-1], windows[:, -1]
 
