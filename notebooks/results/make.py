@@ -23,6 +23,7 @@ from tlkit.runtime.paths import DATA
 HERE = Path(__file__).parent
 MADE = HERE / "made"
 LOOKS = (0, 4, 8)  # of lesson 03's frozen network
+SIZES = (250, 500, 1000, 2000, 4000)  # of a language's own text in lesson 11
 
 
 def piano_to_guitar(executor) -> tl.Results:
@@ -242,6 +243,22 @@ def new_domain(_executor) -> tl.Results:
     return found
 
 
+def little_text(_executor) -> tl.Results:
+    """What lesson 11 measures: twenty draws of a language's own text by counting, ten by a network."""
+    languages, found = tl.languages, tl.Results()
+    sisters, spanish = [each for each in languages.ROMANCE if each != "Galician"], languages.language("Spanish")
+    groups = {"Galician": [(), [spanish], sisters, languages.STRANGERS], "Basque": [(), [spanish], sisters]}
+    for target, each in [(target, each) for target, some in groups.items() for each in some]:
+        tl.low_resource.curve(target, each, chars=SIZES, seeds=20, reuse=found)
+    everyone = {name: [each for each in languages.NAMES if each != name] for name in ("Galician", "Basque", "Corsican")}
+    others = [*everyone.items(), ("Galician", [spanish.in_cipher()]), ("Basque", languages.STRANGERS)]
+    for target, each in others:
+        tl.low_resource.foretold(target, each, chars=500, seeds=20, reuse=found)
+    for each in [(), sisters, languages.STRANGERS]:
+        tl.low_resource.by_network("Galician", each, chars=500, seeds=10, reuse=found)
+    return found
+
+
 def fraud(executor) -> tl.Results:
     """Every comparison of lesson 12: ten seeds where the claims are, five in between."""
     bank_b, later, bank_c = (tl.task(f"payments/{name}") for name in ("b", "b-later", "c"))
@@ -393,6 +410,7 @@ LESSONS = {
     "08-lora": lora,
     "09-prompting": prompting,
     "10-new-domain": new_domain,
+    "11-little-text": little_text,
     "12-fraud": fraud,
     "13-without-labels": without_labels,
     "14-two-tasks": two_tasks,

@@ -15,6 +15,7 @@ from tlkit.analysis import (
     gradient_conflict,
     invariance,
     layers,
+    low_resource,
     membership,
     source_map,
     written_rule,
@@ -42,6 +43,7 @@ SAVED = {  # how many rows, or figures where there are none, and a hash of what 
     "08-lora": (80, "54821460c0d7040d"),
     "09-prompting": (821, "4d6a47a0ae01cb20"),
     "10-new-domain": (75, "7c301cf9e0874ebe"),
+    "11-little-text": (830, "268d2cf277ccfb6a"),
     "12-fraud": (470, "dd35b60f16aa4ec7"),
     "13-without-labels": (260, "053c1131eeb86c3c"),
     "14-two-tasks": (135, "3dca67dceed59235"),
@@ -55,11 +57,19 @@ MEASURING = (
     gradient_conflict,
     invariance,
     layers,
+    low_resource,
     membership,
     source_map,
     written_rule,
 )
-IN_A_BLINK = ("01-piano-to-guitar", "12-fraud", "13-without-labels", "14-two-tasks", "17-a-robot")  # asks no weights
+IN_A_BLINK = (  # asks no weights
+    "01-piano-to-guitar",
+    "11-little-text",
+    "12-fraud",
+    "13-without-labels",
+    "14-two-tasks",
+    "17-a-robot",
+)
 
 
 @pytest.fixture
