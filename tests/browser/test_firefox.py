@@ -123,7 +123,7 @@ def draw_every_prediction(firefox: Firefox) -> None:
         assert "Your prediction for" in firefox.ask(WORDS, number)
         firefox.ask(
             REVEAL, number
-        )  # by its click: a headless Firefox has no focus, and so no key that presses a button
+        )  # a headless Firefox has no focus, so no key presses its buttons
         assert "off on average" in firefox.ask(WORDS, number)
 
 
