@@ -121,9 +121,7 @@ def draw_every_prediction(firefox: Firefox) -> None:
         assert firefox.ask(CARD, number, " [role=slider]")
         firefox.press("PageUp", "ArrowUp")
         assert "Your prediction for" in firefox.ask(WORDS, number)
-        firefox.ask(
-            REVEAL, number
-        )  # a headless Firefox has no focus, so no key presses its buttons
+        firefox.ask(REVEAL, number)  # a headless Firefox has no focus, so no key presses its buttons
         assert "off on average" in firefox.ask(WORDS, number)
 
 
