@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -134,6 +136,8 @@ class Camera:
             self.recording.recalled += 1
             self._presented = self.lab.screen, shown
         beside = tuple(self._texts.put(each.value) for each in self._beside)
+        if self._presented is None and not self.lab.must_train:  # an answer in words alone
+            return self._answers.put((self._texts.put(_plain(self.lab.words.value)), None, beside))
         if self._presented is None:
             self.recording.unanswered += 1
             return self._answers.put((self._texts.put(TRAINS), None, beside))
@@ -163,6 +167,11 @@ class Camera:
 def _all(box: W.Box) -> Iterable[W.Widget]:
     for child in box.children:
         yield from _all(child) if isinstance(child, W.Box) else [child]
+
+
+def _plain(told: str) -> str:
+    """Words without the HTML that they are told in."""
+    return html.unescape(re.sub("<[^>]+>", "", told))
 
 
 def _described(control: W.Widget) -> dict:
