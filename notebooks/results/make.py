@@ -184,22 +184,15 @@ def words(executor) -> tl.Results:
         (minilm, intents, ["head"], [1, 2, 4, 8, 16]),
         (minilm, spam, ["head"], [2, 8, 64]),
     ]
-    others = [
-        (minilm, tweets, ["random_head"], [2, 8, 64]),
-        (minilm, tweets, ["full", "scratch"], [64]),
-        (minilm, intents, ["random_head"], [1, 4]),
-        (minilm, intents, ["partial:2"], [4]),
-    ]
-    longer = _compared([(minilm, intents, ["partial:2"], [4])], executor, steps=180, seeds=10)
-    usual = _compared(heads, executor, seeds=20) + _compared(others, executor, seeds=10)
-    return longer + usual  # in this order: of two runs that only their steps tell apart, the lab shows the last
+    others = [(minilm, tweets, ["random_head"], [2, 8, 64]), (minilm, tweets, ["scratch"], [64])]
+    return _compared(heads, executor, seeds=20) + _compared(others, executor, seeds=10)
 
 
 def lora(executor) -> tl.Results:
     """Every comparison of lesson 08."""
     minilm, tweets = tl.backbone("minilm", size=32), tl.task("reviews/tweets")
     trained = ["lora:8@1", "lora:8@4", "lora:8", "full", "random_lora:8"]
-    others = [(minilm, tweets, [*trained, tl.LoRA(8, last=4, rate="body")], [64])]
+    others = [(minilm, tweets, [*trained, tl.LoRA(8, last=1, rate="body")], [64])]
     return _compared([(minilm, tweets, ["head"], [64])], executor, seeds=20) + _compared(others, executor, seeds=10)
 
 
@@ -210,7 +203,7 @@ def prompting(executor) -> tl.Results:
 
     smollm2, tweets, intents = tl.backbone("smollm2").float(), tl.task("reviews/tweets"), tl.task("intents")
     letters, some = replace(tweets, label_words=("A", "B")), tweets.fewer(test=64, seed=0)
-    both, shown = [[*wordings(shown=n), *wordings(shown=n, calibrated=True)] for n in (0, 2)]
+    both = [*wordings(), *wordings(calibrated=True)]
     requests = [*wordings(REQUESTS), *wordings(REQUESTS, calibrated=True)]
     orders = [tl.Prompt(WORDINGS["label"], shown=2, wording="label", order=n) for n in range(1, 6)]
     asked = [
@@ -219,10 +212,8 @@ def prompting(executor) -> tl.Results:
         *((on_labels(tweets, shots=4, seed=seed), wordings(), [1], [seed]) for seed in range(10)),
         *((intents.fewer(test=20, seed=seed), requests, [1], [seed]) for seed in range(20)),
         *((intents.fewer(test=20, seed=seed), ["head"], [1, 4], [seed]) for seed in range(10)),
-        *((some, [one, even], [2], [draw]) for draw, (one, even) in enumerate(zip(shown[:8], shown[8:], strict=True))),
         (some, orders, [2], [0]),
         (some, ["head"], [2, 8, 64], range(5)),
-        (some, ["lora:8@2"], [64], range(5)),
     ]
     return tl.Results(
         run
