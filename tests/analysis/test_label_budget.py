@@ -6,6 +6,7 @@ from scipy.stats import bootstrap
 
 import tlkit as tl
 from tlkit.analysis import label_budget as budget
+from tlkit.estimate import Estimate
 from tlkit.experiments.result import Result
 
 
@@ -17,7 +18,9 @@ def run(strategy: str, shots: int, seed: int, accuracy: float, seconds: float = 
 @pytest.fixture
 def results():
     head = [run("head", k, seed, share) for k, share in ((1, 0.6), (10, 0.8)) for seed in range(5)]
-    alone = [run("scratch", k, s, share - 0.02 * s) for k, share in ((10, 0.6), (40, 0.84), (80, 0.9)) for s in range(5)]
+    alone = [
+        run("scratch", k, s, share - 0.02 * s) for k, share in ((10, 0.6), (40, 0.84), (80, 0.9)) for s in range(5)
+    ]
     return tl.Results([*head, *alone])
 
 
@@ -48,7 +51,7 @@ def test_who_never_gets_there_counts_with_the_most_that_was_tried():
 
 def test_the_interval_is_scipys_bca():
     values = [0.3, 1.2, 2.7, 4.3, 4.3, 0.4, 3.1]
-    estimate = tl.label_budget.Estimate(dict(enumerate(values)), "doublings")
+    estimate = Estimate(dict(enumerate(values)), "doublings")
     found = bootstrap((np.array(values),), np.mean, n_resamples=budget.RESAMPLES, method="BCa", rng=0)
     mean, low, high = budget.times(estimate)
     assert (low, high) == pytest.approx(tuple(2**end for end in found.confidence_interval))

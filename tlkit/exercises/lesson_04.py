@@ -64,7 +64,7 @@ question(
             "many labels as one that has seen other pictures before."
         ),
         "A frozen network; a few by lot, then those of which it is least sure; and a test apart, by lot": (
-            "Right. In this lesson 32 labels chosen like that were worth more than 64 by lot, for the rare kinds come "
+            "Right. In this lesson 32 labels chosen like that were far ahead of 32 by lot, for the rare kinds come "
             "up for naming. The test must be drawn by lot, or it holds hard cases only; and count what is missed "
             "apart from the false alarms."
         ),
@@ -76,9 +76,7 @@ question(
             "What the network is sure of teaches it the least, and a test of easy cases flatters it."
         ),
     },
-    right=(
-        "A frozen network; a few by lot, then those of which it is least sure; and a test apart, by lot"
-    ),
+    right=("A frozen network; a few by lot, then those of which it is least sure; and a test apart, by lot"),
 )
 
 parsons(
