@@ -89,6 +89,11 @@ def costs(_steps: int) -> tuple[Lab, Moves]:
     return _all(tl.labs.CostLab(ways), "label", "hour", "wanted")
 
 
+def relatives(_steps: int) -> tuple[Lab, Moves]:
+    """Languages and characters; everything is counted when it is asked."""
+    return _all(tl.labs.RelativesLab(first=["Portuguese", "Spanish"]), "target", "chars")
+
+
 def words(_steps: int) -> tuple[Lab, Moves]:
     """Heads on MiniLM, and texts to read."""
     task = tl.task("reviews/tweets").fewer(test=TESTED, seed=0)
@@ -123,5 +128,6 @@ def views(steps: int) -> tuple[Lab, Moves]:
 
 
 LABS: dict[str, Callable[[int], tuple[Lab, Moves]]] = {
-    made.__name__: made for made in (depth, stack, teachers, choosing, costs, partners, words, adapters, prompts, views)
+    made.__name__: made
+    for made in (depth, stack, teachers, choosing, costs, partners, relatives, words, adapters, prompts, views)
 }
