@@ -61,6 +61,7 @@ FRONT_DOOR = {
     "workers": "runtime.workers:workers",
 }
 ROOMS = {
+    "acquisition": "analysis.acquisition",
     "alarms": "analysis.alarms",
     "answers": "exercises.answers",
     "augmentation": "methods.augmentation",
@@ -72,6 +73,7 @@ ROOMS = {
     "forgetting": "analysis.forgetting",
     "gradient_conflict": "analysis.gradient_conflict",
     "invariance": "analysis.invariance",
+    "label_budget": "analysis.label_budget",
     "labs": "widgets.labs",
     "layers": "analysis.layers",
     "learning_curves": "analysis.learning_curves",

@@ -116,6 +116,43 @@ def _at_most(task: tl.Task, test: int) -> tl.Task:
     return task if len(task.test) <= test else task.fewer(test=test, seed=0)
 
 
+def what_a_label_buys(executor) -> tl.Results:
+    """Every comparison of lesson 04: ten seeds of what must train or look anew, twenty of heads on one network."""
+    net, pixels, untaught = _inspectors()
+    bricks, cells = tl.task("surfaces/brick-many"), tl.task("cells/lab-a")
+    wrong, alone, calm = bricks.mislabelled(0.2), tl.Scratch(rate=2e-3), tl.Head(cut=7, strength=0.01)
+    heads = [
+        (net, bricks, ["head@7"], [1, 2, 5, 10, 20, 50, 100, 200]),
+        (pixels, bricks, ["head"], [5, 20, 50]),
+        (net, bricks, [calm], [10, 50]),
+        (net, wrong, ["head@7", calm], [10, 50]),
+        (net, bricks.shuffled(), ["head@7"], [10]),
+        (net, cells, ["head@7"], [5, 20]),
+    ]
+    trained = [
+        (untaught, bricks, [alone], [2, 5, 10, 20, 50, 100, 200]),
+        (untaught, cells, [alone], [5]),
+        (net, bricks, ["random_head@7"], [10]),
+    ]
+    found = _compared(heads, executor, seeds=20) + _compared(trained, executor, seeds=10)
+    for rare in (20, None):
+        tl.acquisition.measure(net, bricks, cut=7, rare=rare, seeds=20, reuse=found)
+    return found
+
+
+def solar_cells(executor) -> tl.Results:
+    """A table beside lesson 04, of five seeds, from real solar cells; it needs `pip install elpv-dataset`."""
+    net, pixels, _ = _inspectors()
+    asked = [(net, "elpv", ["head@7"], [1, 5, 20, 100]), (pixels, "elpv", ["head"], [1, 5, 20, 100])]
+    return _compared(asked, executor)
+
+
+def _inspectors() -> tuple:
+    """Of lesson 04: what knows ImageNet, what knows nothing, and what is to learn from the labels alone."""
+    net, small = tl.backbone("efficientnet-lite0", size=64), tl.backbone("small-cnn")
+    return net, tl.backbone("pixels"), tl.random_source(small)
+
+
 def when_transfer_fails(executor) -> tl.Results:
     """Every comparison of lesson 05, and what it measures beside them."""
     piano, guitar, drums = (tl.task(f"notes/{name}") for name in ("piano", "guitar", "drums"))
@@ -395,6 +432,8 @@ LESSONS = {
     "02-what-the-layers-know": what_the_layers_know,
     "03-freeze-or-fine-tune": freeze_or_fine_tune,
     "03-depth-by-shots": depth_by_shots,
+    "04-what-a-label-buys": what_a_label_buys,
+    "04-solar-cells": solar_cells,
     "05-when-transfer-fails": when_transfer_fails,
     "06-choosing-a-teacher": choosing_a_teacher,
     "07-words": words,

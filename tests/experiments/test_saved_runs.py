@@ -8,6 +8,7 @@ import pytest
 
 import tlkit as tl
 from tlkit.analysis import (
+    acquisition,
     batchnorm,
     conformal,
     domain_gap,
@@ -37,6 +38,8 @@ SAVED = {  # how many rows, or figures where there are none, and a hash of what 
     "02-what-the-layers-know": (1320, "c3db0e5ae41ee339"),
     "03-depth-by-shots": (240, "1b4e125cfd89eee6"),
     "03-freeze-or-fine-tune": (490, "0e59b0d5ba33037d"),
+    "04-solar-cells": (40, "92b2c7a99b810c07"),
+    "04-what-a-label-buys": (490, "14fb62b466a9c38c"),
     "05-when-transfer-fails": (1200, "23e927f5fd597141"),
     "06-choosing-a-teacher": (700, "fcd44fd944014205"),
     "07-words": (360, "6ec7736b431c839e"),
@@ -51,6 +54,7 @@ SAVED = {  # how many rows, or figures where there are none, and a hash of what 
     "17-a-robot": (870, "31fcee6dc75e5dc7"),
 }
 MEASURING = (
+    acquisition,
     batchnorm,
     conformal,
     domain_gap,
@@ -119,9 +123,15 @@ def make(monkeypatch):
     return module
 
 
-@pytest.mark.parametrize(
-    "lesson", [pytest.param(name, marks=() if name in IN_A_BLINK else pytest.mark.weights) for name in SAVED]
-)
+def needs(lesson: str) -> tuple:
+    """The marks of a lesson's test: weights, and real solar cells, which tlkit does not ship."""
+    absent = importlib.util.find_spec("elpv_dataset") is None
+    solar = pytest.mark.skipif(absent, reason="needs `pip install elpv-dataset`, 90 MB")
+    weights = () if lesson in IN_A_BLINK else (pytest.mark.weights,)
+    return (*weights, solar) if lesson == "04-solar-cells" else weights
+
+
+@pytest.mark.parametrize("lesson", [pytest.param(name, marks=needs(name)) for name in SAVED])
 def test_every_saved_run_answers_a_question_and_every_question_has_its_run(make, lesson):
     make.saved = tl.load_results(RESULTS / f"{lesson}.json")
     asked = make.LESSONS[lesson](None)
