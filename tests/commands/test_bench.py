@@ -62,7 +62,7 @@ def test_an_unknown_benchmark_is_one_sentence(capsys):
     assert cli.main(["bench", "importt"]) == 2
     out, err = capsys.readouterr()
     assert out == ""
-    assert err.startswith("tlkit: There is no benchmark 'importt'. Did you mean 'import'? Known: dask, ")
+    assert err.startswith("tlkit: There is no benchmark 'importt'. Did you mean 'import'? Known: classroom, ")
     assert err.count("\n") == 1
 
 
