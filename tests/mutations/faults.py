@@ -35,7 +35,7 @@ FAULTS = [
            '"kernelspec": {', '"widgets": {}, "kernelspec": {',
            f"{BOOKS}::test_it_is_stored_as_it_ran_from_top_to_bottom"),
     stored("a cell is saved before it ran", "01-piano-to-guitar.ipynb",
-           '"execution_count": 9,', '"execution_count": null,',
+           '"execution_count": 10,', '"execution_count": null,',
            f"{BOOKS}::test_it_is_stored_as_it_ran_from_top_to_bottom"),
     stored("a lesson links a file that is not there", "12-fraud.ipynb",
            "](../data/payments/README.md)", "](../data/payment/README.md)",

@@ -1,6 +1,7 @@
 """Binder without Binder: its steps in a fresh environment, and lessons on one core with 2 GB.
 
-``python -m tests.tries.binder`` clones what is committed, makes an environment from ``binder/`` as repo2docker would,
+``python -m tests.tries.binder`` (with ``--plain-torchvision`` where PyTorch's own index of builds without CUDA can't be
+reached, and torch's is at hand) clones what is committed, makes an environment from ``binder/`` as repo2docker would,
 runs ``postBuild``, and through ``start`` a JupyterLab and, beside it, lessons 00, 01, 03 and 07 from top to bottom. It
 takes some ten minutes and three gigabytes of disk, needs the package index and a Python of ``runtime.txt``, and ends
 with an error where a goal is missed.
@@ -8,13 +9,15 @@ with an error where a goal is missed.
 
 from __future__ import annotations
 
+import argparse
 import os
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -42,7 +45,7 @@ def home(keep: Path | None) -> Iterator[Path]:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def build(folder: Path) -> tuple[dict[str, str], float]:
+def build(folder: Path, plain: bool) -> tuple[dict[str, str], float]:
     """What repo2docker does with ``binder/``: the environment of its processes, and the seconds that it took."""
     begin, repository = time.monotonic(), folder / "repository"
     subprocess.run(["git", "clone", "--quiet", "--depth=1", ROOT.as_uri(), repository], check=True)
@@ -56,6 +59,9 @@ def build(folder: Path) -> tuple[dict[str, str], float]:
     (folder / "home").mkdir()
     pip = [environment["PYTHON"], "-m", "pip"]
     wanted = repository / "binder" / "requirements.txt"
+    if plain:
+        pinned = wanted.read_text(encoding="utf-8")
+        wanted.write_text(re.sub(r"(torchvision==[\d.]+)\+cpu", r"\1", pinned), encoding="utf-8")
     subprocess.run([*pip, "install", "--quiet", "--no-cache-dir", "-r", wanted], check=True, env=environment)
     subprocess.run([repository / "binder" / "postBuild"], check=True, env=environment, cwd=repository)
     subprocess.run([*pip, "check"], check=True, env=environment)
@@ -75,11 +81,14 @@ def lesson(number: str, folder: Path, environment: dict[str, str]) -> Taken:
     return under_limit(command, MEMORY, cwd=path.parent, env=environment, log=folder / f"{number}.log")
 
 
-def main(arguments: Iterable[str]) -> int:
-    """All of it; a folder, if one is named, is kept."""
-    missed, named = [], [Path(argument).absolute() for argument in arguments]
-    with home(named[0] if named else None) as folder:
-        environment, seconds = build(folder)
+def main(arguments: Sequence[str]) -> int:
+    """All of it."""
+    parser = argparse.ArgumentParser(prog="python -m tests.tries.binder")
+    parser.add_argument("folder", nargs="?", type=Path, help="where all of it is kept (default: nowhere)")
+    parser.add_argument("--plain-torchvision", action="store_true", help="the package index's instead of PyTorch's own")
+    asked, missed = parser.parse_args(arguments), []
+    with home(asked.folder and asked.folder.absolute()) as folder:
+        environment, seconds = build(folder, asked.plain_torchvision)
         image = megabytes(folder)
         print(f"built in {seconds:.0f} s; {image:.0f} MB on the disk", flush=True)
         print(f"  of them {megabytes(folder / 'environment'):.0f} MB the environment", flush=True)
