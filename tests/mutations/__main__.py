@@ -58,7 +58,9 @@ class Kind:
 
 
 KINDS = {
-    "code": Kind("In the code", MISTAKES, ("methods/test_finetuning.py", "experiments/test_compare.py"), "found.json"),
+    "code": Kind(
+        "In the code", MISTAKES, ("methods/test_finetuning.py", "experiments/test_compare.py"), "found-code.json"
+    ),
     "pages": Kind("In lessons and pages", FAULTS, (), "found-pages.json"),
 }
 
