@@ -61,6 +61,7 @@ FRONT_DOOR = {
     "workers": "runtime.workers:workers",
 }
 ROOMS = {
+    "adviser": "analysis.adviser",
     "alarms": "analysis.alarms",
     "answers": "exercises.answers",
     "augmentation": "methods.augmentation",

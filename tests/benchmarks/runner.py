@@ -32,7 +32,8 @@ BENCHMARKS = {  # name: its module, and the function in it, which yields rows
 def run(names: Iterable[str] = (), *, as_json: bool = False, quick: bool = False, seeds: str | None = None) -> int:
     """Run the benchmarks of these names, all of them without any; returns the exit code.
 
-    ``seeds`` are those on which lessons ask their questions. Sides compute in float32, lessons and ``own`` as they always do.
+    ``seeds`` are those on which lessons ask their questions. Sides compute in
+    float32, lessons and ``own`` as they always do.
     """
     names = list(names) or list(BENCHMARKS)
     for name in names:

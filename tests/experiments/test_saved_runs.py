@@ -8,6 +8,7 @@ import pytest
 
 import tlkit as tl
 from tlkit.analysis import (
+    adviser,
     batchnorm,
     conformal,
     domain_gap,
@@ -49,6 +50,7 @@ SAVED = {  # how many rows, or figures where there are none, and a hash of what 
     "17-a-robot": (870, "31fcee6dc75e5dc7"),
 }
 MEASURING = (
+    adviser,
     batchnorm,
     conformal,
     domain_gap,

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from statistics import fmean
 
 import numpy as np
 
@@ -16,7 +17,11 @@ from tlkit.analysis.transferability import folds, probe_accuracy
 from tlkit.datasets.catalogue import as_task
 from tlkit.datasets.task import Examples, Task, check_shots
 from tlkit.errors import TlkitError, shown
-from tlkit.estimate import wilson
+from tlkit.estimate import Estimate, wilson
+from tlkit.experiments.measured import measured
+from tlkit.experiments.question import digest
+from tlkit.experiments.result import Result
+from tlkit.experiments.results import Results
 from tlkit.experiments.source import Source, as_source
 from tlkit.methods.classifier import check_modality
 from tlkit.methods.frozen_features import FrozenFeatures
@@ -24,6 +29,8 @@ from tlkit.methods.tfidf import fit_counts
 from tlkit.models.backbone import Backbone
 from tlkit.models.catalogue import backbone
 
+ADVISED = "advised"
+WORDS = "words", "tf_idf"
 PARTS = 3  # a network is offered whole, and cut after each third of its stages
 
 
@@ -36,7 +43,7 @@ class Candidate:
     accuracy: float
 
     def __str__(self) -> str:
-        return "counting words" if self.strategy == "tf_idf" else f"{self.source} with {self.strategy!r}"
+        return "counting words" if self.strategy == WORDS[1] else f"{self.source} with {self.strategy!r}"
 
 
 @dataclass(frozen=True)
@@ -65,24 +72,65 @@ class Advice:
         )
 
 
-def advise(task: Task | str, sources: Iterable[Source | Backbone | str], *, shots: int, seed: int = 0) -> Advice:
+def advise(
+    task: Task | str,
+    sources: Iterable[Source | Backbone | str],
+    *,
+    shots: int,
+    seed: int = 0,
+    reuse: Results | None = None,
+) -> Advice:
     """Which of ``sources`` to transfer to ``task`` with ``shots`` labels of each class, and at which depth.
 
     Beside the sources stand the pixels as they are, or counted words: no teacher is an answer, too. There must be two
-    labels of each class.
+    labels of each class. ``reuse`` takes earlier results, whose figures are not measured again.
     """
     task, shots = as_task(task), check_shots(shots)
     asked = [as_source(backbone(each) if isinstance(each, str) else each) for each in sources]
     if not asked:
         raise TlkitError(f"sources={shown(sources)} is nobody to choose from: give one or more, such as ['minilm'].")
-    if task.modality == "image":
-        asked.append(as_source(backbone("pixels")))
-    examples = task.train.take(task.draw(shots, seed=seed))
-    found = [each for source in asked for each in _heads(source.reseed(seed), task, examples)]
-    if task.modality == "text":
-        found.append(Candidate("words", "tf_idf", _counted(examples)))
+    asked += [as_source(backbone("pixels"))] if task.modality == "image" else []
+    about = ["adviser", [source.recipe() for source in asked], task.digest, shots, PARTS]
+    kept_back = measured(lambda seed: _tried(asked, task, shots, seed), about, seeds=[seed], reuse=reuse)[seed]
+    names = [(source.name, strategy) for source in asked for strategy in depths(source.backbone)]
+    names += [WORDS] if task.modality == "text" else []
+    found = [Candidate(*name, accuracy) for name, accuracy in zip(names, kept_back, strict=True)]
     ranked = sorted(found, key=lambda each: -each.accuracy)  # of those that are as good the first that was asked
-    return Advice(task.name, tuple(ranked), len(examples))
+    return Advice(task.name, tuple(ranked), len(task.draw(shots, seed=seed)))
+
+
+def taken(advice: Advice, runs: Results, seed: int) -> Result:
+    """The one of ``runs`` on the task that the adviser would have made, as a run of the strategy "advised"."""
+    best = advice.best
+    for run in runs.where(target=advice.task, strategy=best.strategy, seed=seed):
+        if run.source == best.source or best.strategy == WORDS[1]:
+            return replace(run, strategy=ADVISED, key=digest([ADVISED, run.key]))
+    raise TlkitError(f"There is no run of {best} on {advice.task} with seed {seed}: make it first.")
+
+
+def account(runs: Results, *, largest: Iterable[str]) -> dict[str, Estimate]:
+    """What each rule loses to hindsight on each task: the best of all candidates there, over seeds, less its own.
+
+    The rules are to do as advised, to take the network of those named ``largest``, whole, and, as a control, to draw
+    one by lot.
+    """
+    lost: dict[str, dict[int, float]] = {"as advised": {}, "always the largest": {}, "by lot": {}}
+    for number, target in enumerate(runs.targets):
+        there = runs.where(target=target)
+        means = {
+            (source, strategy): each.accuracy(strategy, shots=each.shots[0]).mean
+            for source in there.sources
+            for each in [there.where(source=source)]
+            for strategy in each.strategies
+            if strategy not in (ADVISED, "lp_ft")
+        }
+        best = max(means.values())
+        (whole,) = (mean for (source, strategy), mean in means.items() if source in largest and strategy == "head")
+        advised = fmean(run.accuracy for run in there.where(strategy=ADVISED))
+        got = advised, whole, fmean(means.values())
+        for rule, each in zip(lost, got, strict=True):
+            lost[rule][number] = best - each
+    return {rule: Estimate(by_task, f"lost {rule}", "tasks") for rule, by_task in lost.items()}
 
 
 def depths(network: Backbone) -> dict[str, int]:
@@ -92,12 +140,18 @@ def depths(network: Backbone) -> dict[str, int]:
     return {"head" if cut == stages else f"head@{cut}": cut for cut in cuts}
 
 
-def _heads(source: Source, task: Task, examples: Examples) -> Iterator[Candidate]:
+def _tried(sources: Iterable[Source], task: Task, shots: int, seed: int) -> list[float]:
+    """What each candidate is worth on labels that were kept back from it."""
+    examples = task.train.take(task.draw(shots, seed=seed))
+    found = [accuracy for source in sources for accuracy in _heads(source.reseed(seed), task, examples)]
+    return found + ([_counted(examples)] if task.modality == "text" else [])
+
+
+def _heads(source: Source, task: Task, examples: Examples) -> Iterator[float]:
     check_modality(source.backbone, task)
-    features, cuts = FrozenFeatures(source.backbone, examples.items), depths(source.backbone)
-    features.plan(np.arange(len(examples)), cuts.values())
-    for strategy, cut in cuts.items():
-        yield Candidate(source.name, strategy, probe_accuracy(features.features(stop=cut), examples.labels))
+    features, cuts = FrozenFeatures(source.backbone, examples.items), depths(source.backbone).values()
+    features.plan(np.arange(len(examples)), cuts)
+    yield from (probe_accuracy(features.features(stop=cut), examples.labels) for cut in cuts)
 
 
 def _counted(examples: Examples) -> float:
