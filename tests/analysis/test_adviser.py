@@ -40,7 +40,7 @@ def test_counted_words_and_pixels_are_candidates(tmp_path):
     counted = next(each for each in advice.ranked if each.strategy == "tf_idf")
     assert (counted.source, counted.accuracy) == ("words", 1.0)
     assert str(counted) == "counting words"
-    pictured = tl.adviser.advise("surfaces/brick", [tl.backbone("small-cnn")], shots=4)
+    pictured = tl.adviser.advise("surfaces/brick", [tl.random_source(tl.backbone("small-cnn"))], shots=4)
     assert ("pixels", "head") in {(each.source, each.strategy) for each in pictured.ranked}
 
 
