@@ -281,7 +281,8 @@ class StudioLab(Lab):
         self.read.on_click(lambda _: self.take_path())
         self.shots.observe(self.ask, "value")
         bring = [self.upload, W.HBox([self.place, self.read]), W.HBox([self.text, self.label])]
-        self.children = [*bring, self.report, self.shots, self.stop, self.picture, self.words, self.list, self.camera]
+        answer = [self.shots, self.stop, self.picture, self.words, self.list]
+        self.children = [*bring, self.report, self.camera, *answer]
         self._tell_report(data)
         self._use(data)
 
