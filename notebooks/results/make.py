@@ -213,9 +213,11 @@ def lora(executor) -> tl.Results:
 def prompting(executor) -> tl.Results:
     """Every comparison of lesson 09: claims, for which each seed draws a test of its own; then what is only shown."""
     from tlkit.analysis.wordings import on_labels
+    from tlkit.experiments.source import as_source
     from tlkit.methods.prompting import REQUESTS, WORDINGS, wordings
 
-    smollm2, tweets, intents = tl.backbone("smollm2").float(), tl.task("reviews/tweets"), tl.task("intents")
+    smollm2 = as_source(tl.backbone("smollm2").float())  # one source: its weights are hashed once
+    tweets, intents = tl.task("reviews/tweets"), tl.task("intents")
     letters, some = replace(tweets, label_words=("A", "B")), tweets.fewer(test=64, seed=0)
     both, shown = [[*wordings(shown=n), *wordings(shown=n, calibrated=True)] for n in (0, 2)]
     requests = [*wordings(REQUESTS), *wordings(REQUESTS, calibrated=True)]
