@@ -62,6 +62,7 @@ FRONT_DOOR = {
 }
 ROOMS = {
     "acquisition": "analysis.acquisition",
+    "adviser": "analysis.adviser",
     "alarms": "analysis.alarms",
     "answers": "exercises.answers",
     "augmentation": "methods.augmentation",

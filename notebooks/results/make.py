@@ -23,6 +23,13 @@ from tlkit.runtime.paths import DATA
 HERE = Path(__file__).parent
 MADE = HERE / "made"
 LOOKS = (0, 4, 8)  # of lesson 03's frozen network
+SEEN = (  # the pictures, the pictures of sound and the texts of which the adviser of lesson 16 is asked
+    "photographs", "products", "digits", "glyphs/greek", "signs/rare", "surfaces/brick", "surfaces/grass",
+    "surfaces/gravel", "cells/lab-a", "cells/lab-b",
+)  # fmt: skip
+HEARD = ("notes/guitar", "notes/violin", "notes/trumpet", "notes/organ", "notes/marimba")
+TUNED = ("products", "surfaces/brick", "digits", "cells/lab-a", "glyphs/greek", "notes/guitar")  # LP-FT, too
+READ = ("reviews/movie", "reviews/tweets", "intents", "spam", "declaration/romance")
 SIZES = (250, 500, 1000, 2000, 4000)  # of a language's own text in lesson 11
 
 
@@ -385,6 +392,34 @@ def your_own(executor) -> tl.Results:
     return found
 
 
+def the_adviser(executor) -> tl.Results:
+    """Every candidate of lesson 16's adviser on twenty tasks, what it would have taken, and LP-FT on a few of them."""
+    net, small = tl.backbone("efficientnet-lite0", size=64), tl.backbone("small-cnn")
+    letters = tl.pretrain(small, tl.task("glyphs/latin"), steps=200)
+    minilm, smollm2 = tl.backbone("minilm", size=48), tl.backbone("smollm2", size=48)
+    found = tl.Results()
+    for name in (*SEEN, *HEARD, *READ):
+        task = _asked_of_the_adviser(name)
+        shots = max(3, min(20, task.most_shots, 80 // len(task.classes)))
+        if task.modality == "text":
+            sources, more = {minilm: minilm, smollm2: smollm2}, [(minilm, task, ["tf_idf"], [shots])]
+        else:
+            sources, more = {net: net, letters: small}, [(tl.backbone("pixels"), task, ["head"], [shots])]
+            found += _compared([(net, task, ["lp_ft"], [shots])] if name in TUNED else [], executor, seeds=1)
+        asked = [(source, task, list(tl.adviser.depths(body)), [shots]) for source, body in sources.items()]
+        found += _compared(asked + more, executor, seeds=2)
+        for seed in range(2):
+            advice = tl.adviser.advise(task, sources, shots=shots, seed=seed, reuse=found)
+            found += tl.Results([tl.adviser.taken(advice, found, seed)])
+    return found
+
+
+def _asked_of_the_adviser(name: str) -> tl.Task:
+    """A task with a smaller test: there are many candidates."""
+    task = as_images(tl.task(name)) if name in HEARD else tl.task(name)
+    return task.fewer(test=min(len(task.test), 150 if task.modality == "text" else 250), seed=0)
+
+
 def a_robot(executor) -> tl.Results:
     """Every comparison of lesson 17. A practice of 192 episodes is the one of 8 that went on, so they are made here."""
     cart, varied = tl.task("cartpole"), tl.task("cartpole/varied")
@@ -445,6 +480,7 @@ LESSONS = {
     "13-without-labels": without_labels,
     "14-two-tasks": two_tasks,
     "16-your-own": your_own,
+    "16-the-adviser": the_adviser,
     "17-a-robot": a_robot,
 }
 

@@ -9,6 +9,7 @@ import pytest
 import tlkit as tl
 from tlkit.analysis import (
     acquisition,
+    adviser,
     batchnorm,
     conformal,
     domain_gap,
@@ -50,11 +51,13 @@ SAVED = {  # how many rows, or figures where there are none, and a hash of what 
     "12-fraud": (470, "dd35b60f16aa4ec7"),
     "13-without-labels": (260, "053c1131eeb86c3c"),
     "14-two-tasks": (135, "3dca67dceed59235"),
+    "16-the-adviser": (326, "39090ae64a77ada3"),
     "16-your-own": (460, "56c158e1b6dbdd34"),
     "17-a-robot": (870, "31fcee6dc75e5dc7"),
 }
 MEASURING = (
     acquisition,
+    adviser,
     batchnorm,
     conformal,
     domain_gap,
