@@ -80,6 +80,11 @@ def partners(_steps: int) -> tuple[Lab, Moves]:
     return _all(tl.labs.PartnerLab(named, GUITAR, saved=saved), "partner", "weight")
 
 
+def relatives(_steps: int) -> tuple[Lab, Moves]:
+    """Languages and characters; everything is counted when it is asked."""
+    return _all(tl.labs.RelativesLab(first=["Portuguese", "Spanish"]), "target", "chars")
+
+
 def words(_steps: int) -> tuple[Lab, Moves]:
     """Heads on MiniLM, and texts to read."""
     task = tl.task("reviews/tweets").fewer(test=TESTED, seed=0)
@@ -114,5 +119,6 @@ def views(steps: int) -> tuple[Lab, Moves]:
 
 
 LABS: dict[str, Callable[[int], tuple[Lab, Moves]]] = {
-    made.__name__: made for made in (depth, stack, teachers, choosing, partners, words, adapters, prompts, views)
+    made.__name__: made
+    for made in (depth, stack, teachers, choosing, partners, relatives, words, adapters, prompts, views)
 }

@@ -32,6 +32,7 @@ LANGUAGE, READERS, WEIGHTS = (
 NOTES, PAIRS, TELL, TEXTS = (
     "datasets/test_notes.py", "datasets/test_pairs.py", "datasets/test_shortcut.py", "datasets/test_texts.py",
 )  # fmt: skip
+LETTERS, LANGUAGES = "methods/test_next_character.py", "datasets/test_languages.py"
 FORGET, DRIFT, RULE = (
     "analysis/test_forgetting.py", "analysis/test_batchnorm.py", "analysis/test_written_rule.py",
 )  # fmt: skip
@@ -234,6 +235,10 @@ MISTAKES = [
             "model = fit_counts(examples, self.most)", "model = fit_counts(case.target.test, self.most)", (COUNTED,)),
     Mistake("the least telling words are kept", "methods/tfidf.py",
             'np.argsort(-differ, kind="stable")', 'np.argsort(differ, kind="stable")', (COUNTED,)),
+    Mistake("counts are asked what they know by heart", "methods/next_character.py",
+            "Counts([text[:start], text[stop:]]).likelihoods", "Counts([text]).likelihoods", (LETTERS,)),
+    Mistake("a relative has read the test", "datasets/languages.py",
+            "if number not in TEST_ARTICLES]", "]", (LANGUAGES,)),
     # --- what is looked into ---
     Mistake("the cut is chosen by the test", "analysis/layers.py",
             "lesson = target.shots(shots, seed=seed)", "lesson = target.test", (LAYERS,)),

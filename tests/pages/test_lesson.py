@@ -40,7 +40,13 @@ def test_json_cannot_end_its_script():
 
 def test_panels_stand_in_rows():
     above, left, right = (0, 0, 100, 20), (0, 30, 40, 90), (50, 28, 100, 92)
-    assert lesson.rows_of([right, above, left]) == [[1], [2, 0]]
+    assert lesson.rows_of([right, above, left]) == [[[1]], [[2], [0]]]
+
+
+def test_small_pictures_beside_a_plot_stay_together():
+    plot = (0, 0, 50, 80)
+    grid = [(left, top, left + 10, top + 20) for top in (0, 30, 60) for left in (60, 75)]
+    assert lesson.rows_of([plot, *grid]) == [[[0], [1, 3, 5, 2, 4, 6]]]
 
 
 def test_tables_can_be_scrolled():

@@ -17,86 +17,20 @@ from tlkit.errors import TlkitError
 from tlkit.seeding import stream
 
 RECIPE = 1  # raise it when other talks are drawn from the same seed: older saved figures are then not reused
-FIRST = [
-    "Nora",
-    "Emil",
-    "Lena",
-    "Omar",
-    "Ines",
-    "Paul",
-    "Mina",
-    "Jonas",
-    "Clara",
-    "Ravi",
-    "Greta",
-    "Hugo",
-    "Aida",
-    "Felix",
-    "Rosa",
-    "Tariq",
-    "Vera",
-    "Bruno",
-    "Esme",
-    "Karl",
-    "Lucia",
-    "Anton",
-    "Selma",
-    "Idris",
-    "Marta",
-    "Oskar",
-    "Dalia",
-    "Simon",
-    "Petra",
-    "Yusuf",
-    "Edith",
-    "Marek",
-    "Salma",
-    "Theo",
-    "Ruth",
-    "Pavel",
-    "Amina",
-    "Viktor",
-    "Helga",
-    "Diego",
-]
-LAST = [
-    "Weiss",
-    "Okafor",
-    "Lindt",
-    "Moreno",
-    "Hansen",
-    "Kovac",
-    "Rahman",
-    "Bauer",
-    "Costa",
-    "Novak",
-    "Silva",
-    "Duval",
-    "Petrov",
-    "Larsen",
-    "Haddad",
-    "Fuchs",
-    "Romero",
-    "Adler",
-    "Sato",
-    "Brandt",
-    "Nagy",
-    "Keller",
-    "Ortiz",
-    "Wolff",
-    "Popov",
-    "Meyer",
-    "Ferrari",
-    "Jensen",
-    "Khan",
-    "Schulz",
-    "Blanc",
-    "Torres",
-    "Horvat",
-    "Lund",
-    "Amari",
-]
-KIN = ["sister", "brother", "mother", "father", "wife", "husband", "neighbour", "cousin"]
+FIRST, LAST, KIN, DRUGS = (
+    words.split()
+    for words in (
+        "Nora Emil Lena Omar Ines Paul Mina Jonas Clara Ravi Greta Hugo Aida Felix Rosa Tariq Vera Bruno Esme Karl "
+        "Lucia Anton Selma Idris Marta Oskar Dalia Simon Petra Yusuf Edith Marek Salma Theo Ruth Pavel Amina Viktor "
+        "Helga Diego",
+        "Weiss Okafor Lindt Moreno Hansen Kovac Rahman Bauer Costa Novak Silva Duval Petrov Larsen Haddad Fuchs Romero "
+        "Adler Sato Brandt Nagy Keller Ortiz Wolff Popov Meyer Ferrari Jensen Khan Schulz Blanc Torres Horvat Lund "
+        "Amari",
+        "sister brother mother father wife husband neighbour cousin",
+        "ibuprofen paracetamol amoxicillin naproxen cetirizine omeprazole loratadine melatonin diclofenac doxycycline "
+        "famotidine aspirin",
+    )
+)
 COMPLAINTS = {  # what the note calls it: how a patient may say it
     "knee pain": ("My knee hurts.", "It is my knee, it is so painful."),
     "back pain": ("My back is killing me.", "I have this pain in my back."),
@@ -109,20 +43,6 @@ COMPLAINTS = {  # what the note calls it: how a patient may say it
     "insomnia": ("I can't sleep.", "I lie awake every night."),
     "heartburn": ("It burns behind my breastbone after meals.", "I have such heartburn."),
 }
-DRUGS = [
-    "ibuprofen",
-    "paracetamol",
-    "amoxicillin",
-    "naproxen",
-    "cetirizine",
-    "omeprazole",
-    "loratadine",
-    "melatonin",
-    "diclofenac",
-    "doxycycline",
-    "famotidine",
-    "aspirin",
-]
 DOSES = (5, 10, 20, 25, 40, 50, 75, 100, 200, 250, 400, 500, 600, 800)
 UNITS = ("days", "weeks", "months")
 

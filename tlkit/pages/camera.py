@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 import ipywidgets as W
@@ -12,6 +12,7 @@ from tlkit.widgets.base import Lab
 from tlkit.widgets.screen import Screen
 from tlkit.widgets.vector import Vector
 
+Box = Sequence[float]  # left, top, right, bottom
 TRAINS = "This takes a training, and nobody saved one: it needs a kernel."
 
 
@@ -146,7 +147,7 @@ class Camera:
             self._vectors[screen] = Vector(screen)
         panels = self._vectors[screen].panels(shown)
         made.boxes = made.boxes or [list(panel.box) for panel in panels]
-        made.boxes = [_around(*both) for both in zip(made.boxes, (panel.box for panel in panels), strict=True)]
+        made.boxes = [around(*both) for both in zip(made.boxes, (panel.box for panel in panels), strict=True)]
         made.size = tuple(float(side) for side in screen.figure.bbox.size)
         return tuple(self._panels.put(tuple(map(self._parts.put, panel.parts))) for panel in panels)
 
@@ -169,7 +170,7 @@ def _described(control: W.Widget) -> dict:
     return {"kind": kind, "label": control.description}
 
 
-def _around(one: Iterable[float], other: Iterable[float]) -> list[float]:
-    """The box around two boxes."""
-    left, top, right, bottom = zip(one, other, strict=True)
+def around(*boxes: Box) -> list[float]:
+    """The box around boxes."""
+    left, top, right, bottom = zip(*boxes, strict=True)
     return [min(left), min(top), max(right), max(bottom)]

@@ -13,6 +13,7 @@ __all__, __getattr__ = exports(
         "Neighbours": "widgets.neighbours:Neighbours",
         "PartnerLab": "widgets.partners:PartnerLab",
         "PromptLab": "widgets.prompts:PromptLab",
+        "RelativesLab": "widgets.relatives:RelativesLab",
         "RobotLab": "widgets.robot:RobotLab",
         "StackLab": "widgets.freezing:StackLab",
         "StudioLab": "widgets.studio:StudioLab",

@@ -306,7 +306,7 @@ class StudioLab(Lab):
 
     def _tell(self, role: str, *sentences: str) -> None:
         lines = "".join(f"<li>{html.escape(each)}</li>" for each in sentences)
-        self.report.value = f'<ul role="{role}" style="max-width:60em;line-height:1.4">{lines}</ul>'
+        self.report.value = f'<div role="{role}" style="max-width:60em;line-height:1.4"><ul>{lines}</ul></div>'
 
 
 def _listed(mistakes: Sequence[Mistake]) -> str:
