@@ -9,7 +9,7 @@ from dataclasses import dataclass
 class Mistake:
     """In ``file`` of the package ``right`` is replaced by ``wrong``; ``tests`` are where it ought to be noticed.
 
-    Where ``claims`` is true, lesson 01's claims are asked, too.
+    Where ``claims`` is true, lesson 01's claims are asked, too. ``part`` of the repository is where the file lies.
     """
 
     name: str
@@ -18,6 +18,12 @@ class Mistake:
     wrong: str
     tests: tuple[str, ...]
     claims: bool = False
+    part: str = "tlkit"
+
+    @property
+    def path(self) -> str:
+        """The file's place in the repository."""
+        return f"{self.part}/{self.file}"
 
 
 TRAINING, STRATEGY, METHOD = "methods/test_training.py", "methods/test_finetuning.py", "methods/test_method.py"

@@ -1,4 +1,5 @@
 import json
+import re
 
 import pytest
 
@@ -79,6 +80,16 @@ def test_lines_to_be_put_in_order_and_several_questions_stand_on_a_page(tmp_path
     assert state["lines"] == list(ParsonsProblem("01").lines)
     assert state["checks"] == 0
     assert "export default" not in text
+
+
+def test_a_page_loads_nothing():
+    """Whatever a browser would fetch by itself is in the page; only what a reader clicks leads elsewhere."""
+    text = lesson.render(title="x", links=[], cells=[], predictions=[], script=lesson._script(), footer="")
+    text = re.sub(r"<!--.*?-->|xmlns=\S+|https?://www\.w3\.org/\S+", "", text, flags=re.S)
+    loaded = re.findall(r"<(?:script|img|iframe|audio|source)\b[^>]*\bsrc=[\"']?([^\"'> ]+)", text)
+    loaded += re.findall(r"<link\b[^>]*\bhref=[\"']?([^\"'> ]+)", text) + re.findall(r"url\(([^)]+)\)", text)
+    assert [each for each in loaded if not each.strip("\"'").startswith(("data:", "#"))] == []
+    assert not re.search(r"@import|\bfetch\(|XMLHttpRequest|WebSocket|EventSource|sendBeacon|\bimport\(", text)
 
 
 def _notebook(folder):
