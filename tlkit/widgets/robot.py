@@ -103,7 +103,7 @@ class RobotLab(Lab):
     ``controllers`` are sources that were taught to balance, by the names that their buttons have.
     """
 
-    beyond = "poles of other masses, other gravities, friction, and the cart itself as it moves"
+    beyond = "poles of other masses, other gravities, friction, and the cart itself as it moves."
 
     def __init__(self, controllers: Mapping[str, Source]):
         super().__init__()
