@@ -26,14 +26,16 @@ BENCHMARKS = {  # name: its module, and the function in it, which yields rows
     "slider": ("slider", "slider"),
     "lessons": ("lessons", "lessons"),
     "classroom": ("classroom", "classroom"),
+    "own": ("own_data", "own"),
 }
-AS_THEY_ARE = ("lessons", "classroom")  # not held to float32
+AS_THEY_ARE = ("lessons", "classroom", "own")  # not held to float32
 
 
 def run(names: Iterable[str] = (), *, as_json: bool = False, quick: bool = False, seeds: str | None = None) -> int:
     """Run the benchmarks of these names, all of them without any; returns the exit code.
 
-    ``seeds`` are those on which lessons ask their questions. Sides compute in float32, lessons as they always do.
+    ``seeds`` are those on which lessons ask their questions. Sides compute in
+    float32, lessons and ``own`` as they always do.
     """
     names = list(names) or list(BENCHMARKS)
     for name in names:

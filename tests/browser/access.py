@@ -44,8 +44,9 @@ UNSEEN = """ours => {
   }).map(node => node.outerHTML.slice(0, 160));
 }"""
 
-# What moves by itself, or scrolls smoothly, although the reader asked for less motion.
-MOVING = """() => [
-  ...document.getAnimations().map(each => String(each.animationName ?? each.transitionProperty)),
+# What moves by itself within `ours`, or scrolls smoothly, although the reader asked for less motion.
+MOVING = """ours => [
+  ...document.getAnimations().filter(each => each.effect.target?.closest(ours))
+    .map(each => String(each.animationName ?? each.transitionProperty)),
   ...(getComputedStyle(document.documentElement).scrollBehavior === "smooth" ? ["scrolling"] : []),
 ]"""

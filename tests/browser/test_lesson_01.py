@@ -59,7 +59,7 @@ def test_at_twice_the_size_nothing_is_cut_off_or_covered(lesson):
 
 def test_the_focus_is_seen_and_nothing_moves_by_itself(lesson):
     assert lesson.page.evaluate(UNSEEN, OURS) == []
-    assert lesson.page.evaluate(MOVING) == []
+    assert lesson.page.evaluate(MOVING, OURS) == []
 
 
 def test_the_quiz_explains_an_answer(lesson):

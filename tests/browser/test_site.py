@@ -212,7 +212,7 @@ def test_at_twice_the_size_nothing_is_cut_off_or_covered(opened):
 
 def test_the_focus_is_seen_and_nothing_moves_by_itself(opened):
     assert opened.view.evaluate(UNSEEN, "main, nav") == []
-    assert opened.view.evaluate(MOVING) == []
+    assert opened.view.evaluate(MOVING, "body") == []
 
 
 def test_the_index_leads_to_every_lesson(offline, tmp_path):

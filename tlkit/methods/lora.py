@@ -72,14 +72,14 @@ def save(backbone: Backbone, folder: str | Path) -> Path:
     return place
 
 
-def load(backbone: Backbone, folder: str | Path) -> Backbone:
-    """A copy of ``backbone`` with the adapters that :func:`save` wrote."""
+def load(backbone: Backbone, folder: str | Path, *, shared: bool = False) -> Backbone:
+    """A copy of ``backbone`` with the adapters that :func:`save` wrote; its base is ``shared`` or its own."""
     from peft import PeftModel
 
     place = a_path(folder, "a folder of adapters", "my_adapter")
     if not (place / "adapter_config.json").is_file():
         raise TlkitError(f"There is no adapter in {place}: it would hold an adapter_config.json.")
-    copy = backbone.copy()
+    copy = backbone.copy(shared=len(backbone.stages) if shared else 0)
     try:
         with warnings.catch_warnings(record=True) as told:
             warnings.simplefilter("always")

@@ -106,7 +106,7 @@ class LanguageModel(TextBackbone):
         number = torch.arange(len(own))
         seen = (number[None] <= number[:, None]) & ((own[None] == 0) | (own[None] == own[:, None]))  # (tokens, tokens)
         tokens = torch.tensor([[*before, *(token for row in rows for token in row)]])  # (1, tokens)
-        laid = self.stages[0].side_by_side(*(each.to(self.device) for each in (tokens, places[None], seen)))
+        laid = self.stages[0].side_by_side(*(each.to(self.device) for each in (tokens, places[None], seen[None])))
         return list(self.run(laid, start=1).values[0].split(lengths))[1:]
 
     @cached_property

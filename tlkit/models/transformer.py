@@ -195,10 +195,10 @@ class Embedding(nn.Module):
         return self._call(mask, inputs_embeds=states.new_zeros(*states.shape[:2], width))[1]
 
     def side_by_side(self, tokens: Tensor, places: Tensor, seen: Tensor) -> Sequences:
-        """States of token numbers (1, length) at ``places`` of their own; each sees the tokens that ``seen`` says."""
+        """States of token numbers (n, length) at ``places``, each of which sees what ``seen`` (n, length, all) says."""
         dtype = next(self.model.parameters()).dtype
         unseen = torch.zeros(seen.shape, dtype=dtype, device=seen.device).masked_fill(~seen, torch.finfo(dtype).min)
-        states, around = self._call(unseen[None, None], input_ids=tokens, position_ids=places)
+        states, around = self._call(unseen[:, None], input_ids=tokens, position_ids=places)
         return Sequences(states, torch.ones_like(tokens), {states.dtype: around})
 
     def _call(self, mask: Tensor, **inputs) -> tuple[Tensor, list[tuple[tuple, dict]]]:

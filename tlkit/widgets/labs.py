@@ -8,6 +8,7 @@ __all__, __getattr__ = exports(
         "AdapterLab": "widgets.lora:AdapterLab",
         "DomainLab": "widgets.domains:DomainLab",
         "AlarmLab": "widgets.alarms:AlarmLab",
+        "CostLab": "widgets.costs:CostLab",
         "ChoiceLab": "widgets.choosing:ChoiceLab",
         "DepthLab": "widgets.depth:DepthLab",
         "Neighbours": "widgets.neighbours:Neighbours",
