@@ -75,7 +75,7 @@ def open_browser() -> Iterator:
         from playwright.sync_api import expect, sync_playwright
     except ModuleNotFoundError:
         raise NoBrowser(NO_PLAYWRIGHT) from None
-    expect.set_options(timeout=15_000)
+    expect.set_options(timeout=30_000)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_chromium(playwright), args=BROWSER_FLAGS)
         try:

@@ -39,8 +39,8 @@ function render({ model, el }) {
   }
   async function on() {
     view.srcObject = await navigator.mediaDevices.getUserMedia({ video: true });
-    show();
     await view.play(); // there is a picture to take once it moves
+    show();
   }
   async function take() {
     const frame = await jpegOf(view);
