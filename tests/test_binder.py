@@ -73,6 +73,24 @@ def test_the_readmes_link_opens_the_first_lesson():
         assert parse_qs(link.query)["urlpath"] == [f"lab/tree/notebooks/{jupyter.find('00').name}"]
 
 
+@pytest.mark.parametrize("file", ["README.md", "CITATION.cff"])
+def test_every_address_is_made_of_the_one_owner_and_name(file, monkeypatch):
+    monkeypatch.delenv("GITHUB_REPOSITORY", raising=False)
+    text = (ROOT / file).read_text(encoding="utf-8")
+    found = set(re.findall(r"https://(?:github\.com|[\w-]+\.github\.io)[^\s)\"]*", text))
+    mine = {link for link in found if link.startswith((repository.home(), repository.pages()))}
+    assert mine
+    assert found == mine
+    workflows = [link.split("/workflows/")[1] for link in mine if "/workflows/" in link]
+    assert all((ROOT / ".github" / "workflows" / name.removesuffix("/badge.svg")).is_file() for name in workflows)
+
+
+def test_the_citation_is_of_this_version():
+    lines = (ROOT / "CITATION.cff").read_text(encoding="utf-8").splitlines()
+    assert f"version: {PROJECT['version']}" in lines
+    assert f"license: {PROJECT['license']}" in lines
+
+
 def test_every_link_names_the_one_repository(monkeypatch):
     monkeypatch.delenv("GITHUB_REPOSITORY", raising=False)
     readme = (ROOT / "README.md").read_text(encoding="utf-8")

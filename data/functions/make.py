@@ -1,4 +1,4 @@
-"""Gathers the functions data set: what a function of Python's standard library does, and its code without that sentence.
+"""Gathers the functions data set: what functions of Python's standard library do, and their code without saying so.
 
 You need this script only to rebuild the data or to change the recipe; the file it makes is shipped beside it::
 

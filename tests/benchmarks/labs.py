@@ -80,6 +80,20 @@ def partners(_steps: int) -> tuple[Lab, Moves]:
     return _all(tl.labs.PartnerLab(named, GUITAR, saved=saved), "partner", "weight")
 
 
+def costs(_steps: int) -> tuple[Lab, Moves]:
+    """Prices, and an accuracy that is wanted, of which there are saved runs."""
+    saved = tl.load_results(paths.NOTEBOOKS / "results" / "04-what-a-label-buys.json")
+    bricks = saved.where(target="surfaces/brick-many")
+    frozen, alone = bricks.where(source="efficientnet-lite0"), bricks.where(source="random small-cnn")
+    ways = {"transfer": (frozen, "head@7"), "from scratch": (alone, alone.strategies[0])}
+    return _all(tl.labs.CostLab(ways), "label", "hour", "wanted")
+
+
+def relatives(_steps: int) -> tuple[Lab, Moves]:
+    """Languages and characters; everything is counted when it is asked."""
+    return _all(tl.labs.RelativesLab(first=["Portuguese", "Spanish"]), "target", "chars")
+
+
 def words(_steps: int) -> tuple[Lab, Moves]:
     """Heads on MiniLM, and texts to read."""
     task = tl.task("reviews/tweets").fewer(test=TESTED, seed=0)
@@ -114,5 +128,6 @@ def views(steps: int) -> tuple[Lab, Moves]:
 
 
 LABS: dict[str, Callable[[int], tuple[Lab, Moves]]] = {
-    made.__name__: made for made in (depth, stack, teachers, choosing, partners, words, adapters, prompts, views)
+    made.__name__: made
+    for made in (depth, stack, teachers, choosing, costs, partners, relatives, words, adapters, prompts, views)
 }

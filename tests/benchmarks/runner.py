@@ -25,13 +25,17 @@ BENCHMARKS = {  # name: its module, and the function in it, which yields rows
     "import": ("imports", "imports"),
     "slider": ("slider", "slider"),
     "lessons": ("lessons", "lessons"),
+    "classroom": ("classroom", "classroom"),
+    "own": ("own_data", "own"),
 }
+AS_THEY_ARE = ("lessons", "classroom", "own")  # not held to float32
 
 
 def run(names: Iterable[str] = (), *, as_json: bool = False, quick: bool = False, seeds: str | None = None) -> int:
     """Run the benchmarks of these names, all of them without any; returns the exit code.
 
-    ``seeds`` are those on which lessons ask their questions. Sides compute in float32, lessons as they always do.
+    ``seeds`` are those on which lessons ask their questions. Sides compute in
+    float32, lessons and ``own`` as they always do.
     """
     names = list(names) or list(BENCHMARKS)
     for name in names:
@@ -44,7 +48,7 @@ def run(names: Iterable[str] = (), *, as_json: bool = False, quick: bool = False
     for name in names:
         print(f"{name} ...", file=sys.stderr, flush=True)
         try:
-            with environment(TLKIT_BF16=None if name == "lessons" else "0", TLKIT_SEEDS=seeds):
+            with environment(TLKIT_BF16=None if name in AS_THEY_ARE else "0", TLKIT_SEEDS=seeds):
                 rows += _rows(name, quick, sys.stderr if as_json else sys.stdout)
         except Skipped as why:
             skipped[name] = str(why)

@@ -23,7 +23,7 @@ from .labs import LABS
 from .side_by_side import Row, Timed, row, timed
 
 INSTANT_MS = 100  # what the lab may take for nineteen moves of twenty
-LOOK = 3.0  # seconds that the reader looks at an instrument before the first move
+LOOK, GLANCE = 3.0, 0.3  # seconds that the reader looks at an instrument before the first move; GLANCE where quick
 PAGES = 4  # times that a held arrow key goes through all positions
 SETUP = "from tlkit.commands.bench import load; reader = load('slider').Reader({quick})"
 
@@ -44,7 +44,8 @@ def slider(quick: bool = False) -> Iterator[Row]:
         f"{extra['held_pictures_a_processor_second']:.0f} for each second of the processor; "
         f"through an Output p50 {extra['peer_p50_ms']:.0f} ms, p95 {extra['peer_p95_ms']:.0f} ms"
     )
-    about = f"{len(moves)} moves of the lab's slider, {LOOK:.0f} s after an instrument was chosen: {DRAWS} heads each"
+    looked = GLANCE if quick else LOOK
+    about = f"{len(moves)} moves of the lab's slider, {looked:.1f} s after an instrument was chosen: {DRAWS} heads each"
     yield row("slider", about, moves, peer="pyplot through an Output", note=note, extra=extra)
     with _kernel() as client:
         for name in LABS:
@@ -54,7 +55,7 @@ def slider(quick: bool = False) -> Iterator[Row]:
 def _row_of(name: str, client, quick: bool) -> Row:
     """A row of another lab."""
     _say(client, f"from tlkit.commands.bench import load; visit = load('labs').Visit({name!r}, quick={quick})")
-    time.sleep(LOOK)
+    time.sleep(GLANCE if quick else LOOK)
     told = json.loads(_say(client, "visit.move_all()"))
     moves = [{"ours": Timed(*move)} for move in told["moves"]]
     wall, busy = (sorted(1000 * getattr(move["ours"], what) for move in moves) for what in ("seconds", "busy"))
@@ -73,7 +74,7 @@ def _in_a_kernel(quick: bool) -> str:
         instruments = int(_say(client, f"{SETUP.format(quick=quick)}; print(len(reader.instruments))"))
         for number in range(instruments):
             _say(client, f"reader.choose({number})")
-            time.sleep(LOOK)  # no cell runs meanwhile, as when somebody looks
+            time.sleep(GLANCE if quick else LOOK)  # no cell runs meanwhile, as when somebody looks
             _say(client, "reader.move_all()")
         return _say(client, "reader.hold(); reader.tell()")
 

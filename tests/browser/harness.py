@@ -25,6 +25,8 @@ from nbformat.v4 import new_code_cell, new_notebook
 from tlkit.exercises.parsons import DIVIDER, Parsons
 
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
+PLACES = {"jupyterlab": "doc/tree", "notebook": "notebooks"}  # where each front end shows a notebook
+FRONT = os.environ.get("TLKIT_FRONT", "jupyterlab")
 AT_HOME = re.compile(r"(http|ws)://127\.0\.0\.1[:/]|(data|blob|about):")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 BROWSER_FLAGS = [
@@ -73,7 +75,7 @@ def open_browser() -> Iterator:
         from playwright.sync_api import expect, sync_playwright
     except ModuleNotFoundError:
         raise NoBrowser(NO_PLAYWRIGHT) from None
-    expect.set_options(timeout=15_000)
+    expect.set_options(timeout=30_000)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_chromium(playwright), args=BROWSER_FLAGS)
         try:
@@ -169,7 +171,7 @@ def _free_port() -> int:
 
 def _command(lab: Lab) -> list[str]:
     return [
-        *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1"),
+        *(sys.executable, "-m", FRONT, "--no-browser", "--allow-root", "--ip=127.0.0.1"),
         f"--port={lab.url.rpartition(':')[2]}",
         "--ServerApp.port_retries=0",
         f"--IdentityProvider.token={lab.token}",
@@ -178,6 +180,7 @@ def _command(lab: Lab) -> list[str]:
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
         "--LabApp.extension_manager=readonly",
         "--LabApp.expose_app_in_browser=True",  # so that tests can call Lab's commands
+        "--JupyterNotebookApp.expose_app_in_browser=True",
     ]
 
 
@@ -245,7 +248,7 @@ class Notebook:
 
     def __init__(self, page, watch: Watch, lab: Lab, name: str) -> None:
         self.page, self.watch = page, watch
-        page.goto(f"{lab.url}/doc/tree/{name}?token={lab.token}")
+        page.goto(f"{lab.url}/{PLACES[FRONT]}/{name}?token={lab.token}")
         page.locator(".jp-Notebook .jp-Cell").first.wait_for(timeout=90_000)
         page.wait_for_function(READY, timeout=90_000)
 
@@ -323,6 +326,30 @@ def put_in_order(page, card, problem: Parsons) -> list[str]:
             page.keyboard.press("ArrowUp")
             expect(up).to_be_focused()
     return right
+
+
+LISTEN = """() => {
+  const known = Boolean(window.heard);
+  window.heard = [];
+  if (known) return;
+  const set = AudioParam.prototype.setTargetAtTime;
+  AudioParam.prototype.setTargetAtTime = function (value, ...when) {
+    if (this.maxValue < 1e6) window.heard.push(value); // a pitch; a volume has no such limit
+    return set.call(this, value, ...when);
+  };
+}"""
+
+
+def listen(page, host, count: int) -> list[float]:
+    """The first pitches that a button plays, in hertz; then it is stopped."""
+    from playwright.sync_api import expect
+
+    page.evaluate(LISTEN)
+    host.get_by_role("button", name="Hear the curves").press("Enter")
+    page.wait_for_function("count => window.heard.length >= count", arg=count)
+    host.get_by_role("button", name="Stop").press("Enter")
+    expect(host.get_by_text("A low tone is 0%, a high one 100%.")).to_be_visible()
+    return page.evaluate("() => window.heard")[:count]
 
 
 def shot(target, name: str) -> None:

@@ -7,10 +7,12 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from .access import COVERED, MOVING, UNSEEN, ZOOMED
 from .harness import shot
 
 pytestmark = pytest.mark.browser
 NOTEBOOK = "01-piano-to-guitar.ipynb"
+OURS = ".tlkit-lab, .tlkit-quiz, .tlkit-predict, .tlkit-parsons"
 
 
 def test_the_lab_answers_the_keyboard(lesson):
@@ -45,6 +47,19 @@ def test_the_lab_answers_the_keyboard(lesson):
     lab.get_by_role("button", name="Stop").press("Enter")
     expect(words).to_contain_text(re.compile("Stopped after|5 draws"), timeout=20_000)
     shot(lab, "lab-full")
+
+
+def test_at_twice_the_size_nothing_is_cut_off_or_covered(lesson):
+    before = lesson.page.viewport_size
+    lesson.page.set_viewport_size(ZOOMED)
+    shot(lesson.page, "lab-zoomed")
+    assert lesson.page.evaluate(COVERED, [OURS, ".jp-OutputArea-output"]) == []
+    lesson.page.set_viewport_size(before)
+
+
+def test_the_focus_is_seen_and_nothing_moves_by_itself(lesson):
+    assert lesson.page.evaluate(UNSEEN, OURS) == []
+    assert lesson.page.evaluate(MOVING, OURS) == []
 
 
 def test_the_quiz_explains_an_answer(lesson):

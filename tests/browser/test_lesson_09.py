@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -37,7 +38,7 @@ def test_the_bench_answers_the_keyboard(lesson):
         changes(lab, lambda: keys.press("Home"))
         if number == 1:
             changes(lab, lambda: keys.press("End"))
-    assert reads.inner_text().count("Answer (negative or positive):") == 5
+    expect(reads).to_have_text(re.compile(r"(Answer \(negative or positive\):.*){5}", re.DOTALL), timeout=PATIENCE)
     lab.get_by_role("slider").nth(1).focus()
     changes(lab, lambda: keys.press("Home"))
 

@@ -55,4 +55,4 @@ def test_a_table_is_brought_by_the_button_and_a_zip_by_its_path(lesson, studio):
 def test_what_is_not_there_is_told(lesson, studio):
     studio.get_by_role("textbox", name="Or its path").fill("nowhere/at/all")
     studio.get_by_role("button", name="Read it").press("Enter")
-    expect(studio.get_by_role("alert")).to_contain_text("There is nothing at")
+    expect(studio.get_by_role("alert")).to_contain_text("There is nothing at", timeout=60_000)

@@ -30,7 +30,13 @@ def test_lines_are_put_in_order_and_all_answers_outlive_the_kernel(opened, lab):
     opened.run_all()
     card = page.locator(".tlkit-parsons")
     shot(card, "parsons-start")
-    assert lines_in_order(card) == [problem.lines[number] for number in problem.start if number != DIVIDER]
+    begun = [problem.lines[number] for number in problem.start if number != DIVIDER]
+    assert lines_in_order(card) == begun
+    down = card.get_by_role("button", name=f"Move down: {begun[0].strip()}", exact=True)
+    for key, lines in (("ArrowDown", [begun[1], begun[0], *begun[2:]]), ("ArrowUp", begun)):
+        down.press(key)
+        expect(card.locator("li:not(.out) code")).to_have_text(lines)
+        expect(down).to_be_focused()
     ask, verdict = card.get_by_role("button", name="Check the order"), card.get_by_role("status")
     ask.click()
     expect(verdict).to_contain_text("One line does not belong")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import expect
 
-from .harness import Notebook, notebook_of, shot
+from .harness import Notebook, listen, notebook_of, shot
 
 pytestmark = pytest.mark.browser
 
@@ -121,6 +121,13 @@ def test_truth_is_drawn_over_it_in_every_view(notebook, card):
     notebook.use_theme("JupyterLab Dark")
     shot(card, "predict-revealed-dark")
     notebook.use_theme("JupyterLab Light")
+
+
+def test_curves_are_heard_the_given_one_first(notebook, card):
+    assert listen(notebook.page, card, 3) == pytest.approx([220 * 4**value for value in (0.24, 0.35, 0.56)])
+    card.get_by_role("slider").first.press("Home")
+    curves = listen(notebook.page, card, 7)
+    assert curves[5:] == pytest.approx([220 * 4**0.98, 220])  # after the given curve comes the one that is drawn
 
 
 def test_prediction_is_shut_once_the_truth_is_known(notebook, card):

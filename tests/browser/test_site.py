@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import json
 import os
 import re
 from collections.abc import Iterator
@@ -19,7 +20,8 @@ from tlkit.pages.camera import TRAINS, Recording
 from tlkit.pages.lesson import Page
 from tlkit.widgets.base import Lab
 
-from .harness import Watch, put_in_order, shot, watch_over
+from .access import COVERED, MOVING, UNSEEN, ZOOMED
+from .harness import Watch, listen, put_in_order, shot, watch_over
 
 pytestmark = pytest.mark.browser
 
@@ -39,6 +41,13 @@ ANSWER = """lab => {
     return performance.now() - began;
   }));
 }"""
+
+MISPLACED = """(lab, boxes) => [...lab.querySelectorAll("[data-panel]")].filter(panel => {
+  const { x, y, width, height } = panel.getBBox();
+  const [left, top, right, bottom] = boxes[panel.dataset.panel];
+  const [across, down] = [x + width / 2, y + height / 2];
+  return width > 0 && !(left < across && across < right && top < down && down < bottom);
+}).map(panel => panel.dataset.panel)"""
 
 
 @dataclass(frozen=True)
@@ -118,6 +127,7 @@ def test_every_lab_answers_at_each_of_its_ends_as_python_does(opened):
             assert said.inner_text() == " ".join(python_says(lab, made, places).split())
             drawn = made.at(places)[1]
             assert section.locator(".picture").is_visible() == (drawn is not None)
+        assert section.evaluate(MISPLACED, made.boxes) == []
 
 
 def test_it_is_small_asks_for_nothing_and_answers_at_once(opened):
@@ -143,6 +153,15 @@ def test_predictions_say_what_the_widget_says(opened):
         widget.truth = truth
         expect(card.locator(".words")).to_have_text(f"{widget.headline}{widget.numbers}")
         assert "off on average" in widget.headline
+
+
+def test_a_curve_is_heard_as_it_rises(opened):
+    figures = opened.view.locator("[data-curves]")
+    expect(figures.get_by_role("button", name="Hear the curves")).to_have_count(figures.count())
+    for figure in figures.all()[:1]:
+        first, *_ = json.loads(figure.get_attribute("data-curves"))
+        values = first["values"][:3]
+        assert listen(opened.view, figure, len(values)) == pytest.approx([220 * 4**value for value in values])
 
 
 def test_every_answer_of_the_quiz_is_explained(opened):
@@ -181,6 +200,19 @@ def test_it_fits_a_narrow_window(opened):
     shot(opened.view, f"site-{opened.made.path.stem}-narrow")
     assert opened.view.evaluate("document.documentElement.scrollWidth") <= 360
     opened.view.set_viewport_size({"width": 1280, "height": 900})
+
+
+def test_at_twice_the_size_nothing_is_cut_off_or_covered(opened):
+    opened.view.set_viewport_size(ZOOMED)
+    shot(opened.view, f"site-{opened.made.path.stem}-zoomed")
+    assert opened.view.evaluate("document.documentElement.scrollWidth") <= ZOOMED["width"]
+    assert opened.view.evaluate(COVERED, ["main, nav", "main, nav"]) == []
+    opened.view.set_viewport_size({"width": 1280, "height": 900})
+
+
+def test_the_focus_is_seen_and_nothing_moves_by_itself(opened):
+    assert opened.view.evaluate(UNSEEN, "main, nav") == []
+    assert opened.view.evaluate(MOVING, "body") == []
 
 
 def test_the_index_leads_to_every_lesson(offline, tmp_path):

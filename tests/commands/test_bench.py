@@ -32,8 +32,8 @@ def test_the_machine_is_described(told):
 
 def test_each_benchmark_has_every_field(told):
     assert [row["name"] for row in told["benchmarks"]] == [
-        "import", "slider", "slider-depth", "slider-stack", "slider-teachers", "slider-choosing", "slider-partners",
-        "slider-words", "slider-adapters", "slider-prompts", "slider-views",
+        "import", "slider", "slider-depth", "slider-stack", "slider-teachers", "slider-choosing", "slider-costs",
+        "slider-partners", "slider-relatives", "slider-words", "slider-adapters", "slider-prompts", "slider-views",
     ]  # fmt: skip
     for row in told["benchmarks"]:
         assert set(row) >= FIELDS
@@ -62,7 +62,7 @@ def test_an_unknown_benchmark_is_one_sentence(capsys):
     assert cli.main(["bench", "importt"]) == 2
     out, err = capsys.readouterr()
     assert out == ""
-    assert err.startswith("tlkit: There is no benchmark 'importt'. Did you mean 'import'? Known: dask, ")
+    assert err.startswith("tlkit: There is no benchmark 'importt'. Did you mean 'import'? Known: classroom, ")
     assert err.count("\n") == 1
 
 
@@ -133,3 +133,27 @@ def test_what_fails_in_a_lesson_is_told_and_stops_nothing(lesson):
 def test_bad_seeds_for_lessons_are_one_sentence(capsys):
     assert cli.main(["bench", "lessons", "--seeds", "ten"]) == 2
     assert capsys.readouterr().err == "tlkit: 'ten' is no seed: name a whole number from 0 up, such as 3.\n"
+
+
+def test_a_class_of_kernels_shares_a_folder_that_nobody_changes(tmp_path):
+    """Two at once, of which one fails, and that stops neither."""
+    classroom = bench.load("classroom")
+    (tmp_path / "weights").mkdir()
+    (tmp_path / "weights" / "model").write_text("shared")
+    classroom.lock(tmp_path / "weights", 0o444, 0o555)
+    before = classroom.listing(tmp_path / "weights")
+    cells = ["import os", "assert 'student00' not in os.environ['TLKIT_ANSWERS'], 'alone'"]
+    nbformat.write(new_notebook(cells=[new_code_cell(cell) for cell in cells]), tmp_path / "42-small.ipynb")
+    row = classroom.together(tmp_path / "42-small.ipynb", 2, tmp_path / "class", {"OMP_NUM_THREADS": "1"})
+    assert row.extra["failed"] == ["alone"]
+    assert len(row.extra["seconds_each"]) == 2
+    assert row.extra["at_once"] <= 2
+    assert f"{row.extra['together_mb'] / 1e3:.1f} GB for all of them" in row.words()
+    assert classroom.listing(tmp_path / "weights") == before
+    classroom.lock(tmp_path / "weights", 0o644, 0o755)
+
+
+def test_a_class_that_the_machine_can_not_hold_is_left_out_with_a_word(tmp_path):
+    classroom = bench.load("classroom")
+    with pytest.raises(bench.load("side_by_side").Skipped, match="kernels want"):
+        classroom.together(tmp_path / "none.ipynb", 1_000_000, tmp_path, {})

@@ -35,6 +35,13 @@ def test_octaves_are_held_out():
     assert task.most_shots >= 20
 
 
+def test_a_recorded_guitar_is_tested_on_recordings_that_were_not_learnt_from():
+    task, guitar = tl.task("notes/recorded-guitar-octaves"), tl.task("notes/recorded-guitar")
+    assert not set(task.train.tags["pitch"]) & set(task.test.tags["pitch"])
+    assert set(task.train.tags["pitch"]) | set(task.test.tags["pitch"]) == set(guitar.test.tags["pitch"])
+    assert (len(guitar.train), len(guitar.test), task.most_shots) == (525, 350, 15)
+
+
 def test_guitars_are_held_out():
     task = tl.task("notes/guitar-unseen")
     assert set(task.train.tags["instrument"]) == set(notes.GUITAR)

@@ -50,6 +50,19 @@ def test_shuffled_changes_the_labels_and_nothing_else(low_bars):
     assert shuffled.digest != low_bars.digest
 
 
+def test_mislabelled_makes_the_share_wrong_and_touches_no_test(low_bars):
+    wrong = low_bars.mislabelled(0.25, seed=1)
+    changed = wrong.train.labels != low_bars.train.labels
+    assert changed.sum() == round(0.25 * len(low_bars.train))
+    assert set(wrong.train.labels) <= set(range(len(low_bars.classes)))
+    assert wrong.train.items is low_bars.train.items
+    assert wrong.test is low_bars.test
+    assert wrong.name == f"{low_bars.name} with 25% wrong labels"
+    assert (low_bars.mislabelled(1).train.labels != low_bars.train.labels).all()
+    with pytest.raises(tl.TlkitError, match="share=0 of the labels can't be wrong"):
+        low_bars.mislabelled(0)
+
+
 def test_examples_need_a_label_each():
     with pytest.raises(tl.TlkitError, match="3 items but 2 labels"):
         tl.Examples(np.zeros((3, 2)), np.zeros(2))

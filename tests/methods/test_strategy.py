@@ -75,11 +75,13 @@ def test_a_number_that_is_missing(name, example):
         lambda: tl.LoRA(0),
         lambda: tl.LoRA(4, last=0),
         lambda: tl.Head(cut=0),
+        lambda: tl.Head(strength=0),
+        lambda: tl.Head(strength=2),
         lambda: tl.Full(layer_decay=0),
         lambda: tl.Partial(1, layer_decay=2),
         lambda: tl.Prompt(shown=-1),
     ],
-    ids=["rank", "last", "cut", "decay", "partial decay", "shown"],
+    ids=["rank", "last", "cut", "held down for good", "held down too little", "decay", "partial decay", "shown"],
 )
 def test_numbers_that_mean_nothing(make):
     with pytest.raises(tl.TlkitError):

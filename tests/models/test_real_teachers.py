@@ -118,14 +118,14 @@ def test_what_sentences_taught_is_worth_much_for_tweets(minilm, tweets):
     assert results.gain("head", over="random_head", shots=16) > 0.15
 
 
-def test_a_network_that_knows_sentences_learns_more_with_all_of_its_weights(minilm):
-    """That takes minutes, so lesson 07 saved it; what is made anew, of shorter texts, is what was saved."""
-    saved = tl.load_results(paths.NOTEBOOKS / "results" / "07-words.json")
-    asked = {"strategies": ["head", "full"], "shots": [64], "reuse": saved}
-    results = tl.compare(minilm, tl.task("reviews/tweets"), **asked)
+def test_a_network_that_knows_sentences_learns_more_with_all_of_its_weights():
+    """That takes minutes, so lesson 08 saved it; what is made anew, with adapters in one block, is what was saved."""
+    minilm, tweets = tl.backbone("minilm", size=32), tl.task("reviews/tweets")
+    saved = tl.load_results(paths.NOTEBOOKS / "results" / "08-lora.json")
+    results = tl.compare(minilm, tweets, strategies=["head", "full"], shots=[64], reuse=saved)
     assert results.reused == len(results) == 10
     assert results.gain("full", over="head", shots=64) > 0.0
-    again = tl.transfer(minilm, tl.task("intents"), strategy="partial:2", shots=4, seed=0)
+    again = tl.transfer(minilm, tweets, strategy="lora:8@1", shots=64, seed=0)
     known = {run.key: run.accuracy for run in saved}
     assert again.accuracy == pytest.approx(known[again.key], abs=0.03)
 

@@ -411,15 +411,13 @@ def test_a_disk_that_fills_up_leaves_nothing(tiny, cache, monkeypatch):
     assert left(cache) == []
 
 
-def test_no_network_is_said_soon_and_in_one_sentence(tiny, cache, monkeypatch):
+def test_no_network_is_said_in_one_sentence(tiny, cache, monkeypatch):
     monkeypatch.delenv("PIP_NO_INDEX")
     monkeypatch.delenv("PIP_FIND_LINKS")
     monkeypatch.setenv("PIP_INDEX_URL", "http://127.0.0.1:9/simple")  # nobody listens there
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    start = time.monotonic()
     with pytest.raises(tl.TlkitError, match=rf"tiny .*can't be fetched: .*no connection.*tiny_parcel.*{cache.name}"):
         weights.folder("tiny")
-    assert time.monotonic() - start < 20
     assert left(cache) == []
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 class Mistake:
     """In ``file`` of the package ``right`` is replaced by ``wrong``; ``tests`` are where it ought to be noticed.
 
-    Where ``claims`` is true, lesson 01's claims are asked, too.
+    Where ``claims`` is true, lesson 01's claims are asked, too. ``part`` of the repository is where the file lies.
     """
 
     name: str
@@ -18,6 +18,12 @@ class Mistake:
     wrong: str
     tests: tuple[str, ...]
     claims: bool = False
+    part: str = "tlkit"
+
+    @property
+    def path(self) -> str:
+        """The file's place in the repository."""
+        return f"{self.part}/{self.file}"
 
 
 TRAINING, STRATEGY, METHOD = "methods/test_training.py", "methods/test_finetuning.py", "methods/test_method.py"
@@ -32,6 +38,7 @@ LANGUAGE, READERS, WEIGHTS = (
 NOTES, PAIRS, TELL, TEXTS = (
     "datasets/test_notes.py", "datasets/test_pairs.py", "datasets/test_shortcut.py", "datasets/test_texts.py",
 )  # fmt: skip
+LETTERS, LANGUAGES = "methods/test_next_character.py", "datasets/test_languages.py"
 FORGET, DRIFT, RULE = (
     "analysis/test_forgetting.py", "analysis/test_batchnorm.py", "analysis/test_written_rule.py",
 )  # fmt: skip
@@ -234,6 +241,10 @@ MISTAKES = [
             "model = fit_counts(examples, self.most)", "model = fit_counts(case.target.test, self.most)", (COUNTED,)),
     Mistake("the least telling words are kept", "methods/tfidf.py",
             'np.argsort(-differ, kind="stable")', 'np.argsort(differ, kind="stable")', (COUNTED,)),
+    Mistake("counts are asked what they know by heart", "methods/next_character.py",
+            "Counts([text[:start], text[stop:]]).likelihoods", "Counts([text]).likelihoods", (LETTERS,)),
+    Mistake("a relative has read the test", "datasets/languages.py",
+            "if number not in TEST_ARTICLES]", "]", (LANGUAGES,)),
     # --- what is looked into ---
     Mistake("the cut is chosen by the test", "analysis/layers.py",
             "lesson = target.shots(shots, seed=seed)", "lesson = target.test", (LAYERS,)),

@@ -122,3 +122,21 @@ def test_it_is_recorded_alike_each_time(lab, made):
     for places in itertools.product((0, 1), (0, 1)):
         assert words(again, *places) == words(made, *places)
     assert sorted(again.parts) == sorted(made.parts)
+
+
+class Sizes(Lab):
+    """A lab that answers in words alone."""
+
+    def __init__(self):
+        super().__init__()
+        self.size = slider("Size", [1, 2], 1)
+        self.children = [self.size, self.words]
+
+    def ask(self, _change=None):
+        self.tell(f"{self.size.value} & more")
+
+
+def test_an_answer_in_words_alone_is_recorded_too():
+    made = Camera(Sizes()).record()
+    assert [made.texts[made.at([place])[0]] for place in (0, 1)] == ["1 & more", "2 & more"]
+    assert made.unanswered == 0

@@ -29,3 +29,8 @@ def test_files_are_found_beside_the_notebook(tmp_path):
     (tmp_path / "saved.txt").write_text("12")
     cells = ["from pathlib import Path\nsaved = Path('saved.txt').read_text()", "saved"]
     assert list(values(cells, [1], tmp_path)) == [(1, "12")]
+
+
+def test_what_a_cell_does_to_what_it_shows_is_done(tmp_path):
+    cells = ["table, other = [], []", "for n in range(2):\n    table.append(n)\nother.append(undefined)\ntable"]
+    assert list(values(cells, [1], tmp_path)) == [(1, [0, 1])]

@@ -1,4 +1,5 @@
 import json
+import re
 
 import pytest
 
@@ -40,7 +41,13 @@ def test_json_cannot_end_its_script():
 
 def test_panels_stand_in_rows():
     above, left, right = (0, 0, 100, 20), (0, 30, 40, 90), (50, 28, 100, 92)
-    assert lesson.rows_of([right, above, left]) == [[1], [2, 0]]
+    assert lesson.rows_of([right, above, left]) == [[[1]], [[2], [0]]]
+
+
+def test_small_pictures_beside_a_plot_stay_together():
+    plot = (0, 0, 50, 80)
+    grid = [(left, top, left + 10, top + 20) for top in (0, 30, 60) for left in (60, 75)]
+    assert lesson.rows_of([plot, *grid]) == [[[0], [1, 3, 5, 2, 4, 6]]]
 
 
 def test_tables_can_be_scrolled():
@@ -73,6 +80,16 @@ def test_lines_to_be_put_in_order_and_several_questions_stand_on_a_page(tmp_path
     assert state["lines"] == list(ParsonsProblem("01").lines)
     assert state["checks"] == 0
     assert "export default" not in text
+
+
+def test_a_page_loads_nothing():
+    """Whatever a browser would fetch by itself is in the page; only what a reader clicks leads elsewhere."""
+    text = lesson.render(title="x", links=[], cells=[], predictions=[], script=lesson._script(), footer="")
+    text = re.sub(r"<!--.*?-->|xmlns=\S+|https?://www\.w3\.org/\S+", "", text, flags=re.S)
+    loaded = re.findall(r"<(?:script|img|iframe|audio|source)\b[^>]*\bsrc=[\"']?([^\"'> ]+)", text)
+    loaded += re.findall(r"<link\b[^>]*\bhref=[\"']?([^\"'> ]+)", text) + re.findall(r"url\(([^)]+)\)", text)
+    assert [each for each in loaded if not each.strip("\"'").startswith(("data:", "#"))] == []
+    assert not re.search(r"@import|\bfetch\(|XMLHttpRequest|WebSocket|EventSource|sendBeacon|\bimport\(", text)
 
 
 def _notebook(folder):

@@ -11,6 +11,7 @@ GIB = 2**30
 @pytest.fixture
 def host(monkeypatch, tmp_path):
     """A machine of 16 GiB and 8 cores; call it with the cgroup lines and the limit files of its container."""
+    monkeypatch.delenv("MEM_LIMIT", raising=False)
     monkeypatch.setattr(limits, "_host_memory", lambda: 16 * GIB)
     monkeypatch.setattr(limits, "_host_cores", lambda: 8)
 
@@ -41,6 +42,16 @@ def host(monkeypatch, tmp_path):
 )
 def test_memory_limit(host, cgroup, files, gib):
     assert limits.memory_limit(host(cgroup, files)) == gib * GIB
+
+
+@pytest.mark.parametrize(
+    ("told", "gib"),
+    [(f"{GIB}", 1), (f"{64 * GIB}", 16), ("", 16), ("0", 16), ("1G", 16)],
+    ids=["one", "more than there is", "nothing", "no limit", "in words"],
+)
+def test_a_hub_tells_a_readers_share(host, told, gib, monkeypatch):
+    monkeypatch.setenv("MEM_LIMIT", told)
+    assert limits.memory_limit(host("0::/", {})) == gib * GIB
 
 
 @pytest.mark.parametrize(

@@ -93,6 +93,23 @@ def test_a_figure_is_what_a_transfer_finds(lab, data, networks):
     assert lab.studio.found[4][0].estimate.values[2] == run.accuracy
 
 
+def test_what_it_says_of_its_sureness_is_of_all_splits(lab, data):
+    reliability = lab.studio.at(8).reliability
+    tests = [task.test.labels for task in lab.studio.tasks]
+    assert sum(reliability.counts) == sum(map(len, tests))
+    right = sum(np.array(lab.studio.found[8][0].estimate.values) * list(map(len, tests)))
+    assert np.dot(reliability.accuracy, reliability.counts) == pytest.approx(right)
+    assert str(reliability) in lab.words.value
+
+
+def test_the_camera_shows_one_more(lab):
+    lab.camera.frame = picture(1, 1)
+    assert lab.camera.said.startswith("That is green (")
+    lab.camera.frame = b"no picture"
+    assert "take another" in lab.camera.said
+    assert not lab.camera.hidden
+
+
 def test_a_zip_is_read_told_and_compared(lab):
     upload(lab, "..\\elsewhere/theirs.zip", packed(broken=b"no picture"))
     assert "theirs: 40 pictures in 2 classes" in lab.report.value
@@ -107,6 +124,7 @@ def test_a_table_shows_its_mistakes_as_text_and_escaped(lab):
     upload(lab, "tickets.csv", table())
     assert "tickets.csv: 40 texts in 2 classes" in lab.report.value
     assert "counting words" in lab.words.value
+    assert lab.camera.hidden
     for shots in lab.shots.options:
         lab.shots.value = shots
         assert "<b>lovely" not in lab.list.value

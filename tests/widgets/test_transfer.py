@@ -113,7 +113,7 @@ def test_its_text_form_has_the_numbers(lab):
 
 def test_a_live_curve_follows_a_training(low_bars):
     curve = tl.LiveCurve("Learning")
-    assert repr(curve) == "LiveCurve: Learning: not begun."
+    assert repr(curve).startswith("LiveCurve: Learning: not begun. Where widgets are shown")
     tl.pretrain(tl.backbone("note-cnn"), low_bars, steps=12, on_event=curve)
     assert "step 12 of 12" in curve.words()
     assert "step 12 of 12" in curve.children[0].value

@@ -17,10 +17,9 @@ from tlkit.errors import TlkitError, shown
 from tlkit.estimate import Estimate
 from tlkit.experiments.compare import transfer
 from tlkit.experiments.measured import measured
+from tlkit.experiments.reliability import answers_of
 from tlkit.experiments.results import Results
 from tlkit.experiments.source import Source, as_source
-from tlkit.methods.classifier import probabilities
-from tlkit.methods.frozen_features import FrozenFeatures
 from tlkit.methods.strategy import as_strategy
 from tlkit.models.backbone import Backbone
 from tlkit.seeding import stream
@@ -80,8 +79,7 @@ def measure(
     def figures(seed: int) -> list[float]:
         task = draw(seed)
         model = transfer(source, task, strategy=chosen, shots=shots, seed=seed).model
-        features = FrozenFeatures(model.backbone, task.test.items).features()  # as the transfer left them
-        chances, labels = probabilities(model.head, features), task.test.labels
+        chances, labels = answers_of(model, task.test.items), task.test.labels
         order = np.random.default_rng(stream(seed, "calibrate")).permutation(len(labels))
         kept, asked = order[: len(order) // 2], order[len(order) // 2 :]
         least = threshold(chances[kept], labels[kept], coverage=coverage)

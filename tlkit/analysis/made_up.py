@@ -1,7 +1,7 @@
 """What a written text says beside what it was to say: how much they share, which facts are right, and what was made up.
 
-A *fact* is a number or a name: digits, or a word with a capital letter that is none of the little words of English, such
-as "The" and "Back". That is little, and can be counted.
+A *fact* is a number or a name: digits, or a word with a capital letter that is none of the little words of English,
+such as "The" and "Back". That is little, and can be counted.
 """
 
 from __future__ import annotations

@@ -6,6 +6,8 @@ Each score is asked about a target's few labelled examples alone, as a source se
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from tlkit.errors import TlkitError
@@ -118,18 +120,22 @@ def probe_accuracy(features: np.ndarray, labels: np.ndarray) -> float:
 
     In five parts; in as many as there are examples of the rarest class, where those are fewer. There must be two.
     """
-    from sklearn.model_selection import StratifiedKFold
-
     classes, numbers = np.unique(labels, return_inverse=True)
-    fewest = np.bincount(numbers).min()
-    if fewest < 2:
-        raise TlkitError("One label of each class can't be both learnt from and tried on: give two or more.")
-    parts = StratifiedKFold(min(FOLDS, fewest), shuffle=True, random_state=0).split(features, numbers)
     right = 0
-    for learnt, tried in parts:
+    for learnt, tried in folds(numbers):
         weight, bias = linear_probe(features[learnt], numbers[learnt], classes=len(classes))
         right += ((features[tried] @ weight.T + bias).argmax(axis=1) == numbers[tried]).sum()
     return float(right / len(labels))
+
+
+def folds(labels: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """The rows to learn from and those to be tried on, for each of five parts, or fewer where a class is rare."""
+    from sklearn.model_selection import StratifiedKFold
+
+    fewest = np.unique(labels, return_counts=True)[1].min()
+    if fewest < 2:
+        raise TlkitError("One label of each class can't be both learnt from and tried on: give two or more.")
+    yield from StratifiedKFold(min(FOLDS, fewest), shuffle=True, random_state=0).split(labels, labels)
 
 
 def one_hot(labels: np.ndarray) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""The command line: tlkit lab, demo, try, predict, fetch, cache, doctor, site, class, grade, bench."""
+"""The command line: tlkit lab, demo, try, predict, fetch, cache, doctor, site, slides, class, grade, bench."""
 
 from __future__ import annotations
 
@@ -102,15 +102,16 @@ def doctor(options: argparse.Namespace) -> int:
 
 def site(options: argparse.Namespace) -> int:
     """The lessons as pages that any browser opens, without a kernel."""
-    from pathlib import Path
-
-    from tlkit.commands.jupyter import find, lessons
     from tlkit.pages.site import write
 
-    chosen = [find(name) for name in options.lessons or lessons()]
-    for path in write(Path(options.folder), chosen):
-        print(f"{path}  {path.stat().st_size / 1e6:.1f} MB", flush=True)
-    return 0
+    return _written(write, options)
+
+
+def slides(options: argparse.Namespace) -> int:
+    """The lessons as slides for a projector, a file each, which need no network."""
+    from tlkit.pages.slides import write
+
+    return _written(write, options)
 
 
 def class_curves(options: argparse.Namespace) -> int:
@@ -132,6 +133,18 @@ def bench(options: argparse.Namespace) -> int:
     from tlkit.commands.bench import load
 
     return load().run(options.names, as_json=options.json, quick=options.quick, seeds=options.seeds)
+
+
+def _written(write, options: argparse.Namespace) -> int:
+    """Write lessons into a folder in some form, and say what came of it."""
+    from pathlib import Path
+
+    from tlkit.commands.jupyter import find, lessons
+
+    chosen = [find(name) for name in options.lessons or lessons()]
+    for path in write(Path(options.folder), chosen):
+        print(f"{path}  {path.stat().st_size / 1e6:.1f} MB", flush=True)
+    return 0
 
 
 def _tell(results, judged, title: str, picture: str) -> None:
@@ -215,10 +228,12 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--json", action="store_true", help="print one JSON object")
     one.set_defaults(run=doctor)
 
-    one = commands.add_parser("site", help=site.__doc__, description=site.__doc__)
-    one.add_argument("folder", nargs="?", default="site", metavar="OUT", help="where they go (default: %(default)s)")
-    one.add_argument("--lessons", type=_names, metavar="00,01", help="which, by number or name (default: all of them)")
-    one.set_defaults(run=site)
+    for command in (site, slides):
+        name = command.__name__
+        one = commands.add_parser(name, help=command.__doc__, description=command.__doc__)
+        one.add_argument("folder", nargs="?", default=name, metavar="OUT", help="where they go (default: %(default)s)")
+        one.add_argument("--lessons", type=_names, metavar="00,01", help="which, by number or name (default: all)")
+        one.set_defaults(run=command)
 
     one = commands.add_parser("class", help=class_curves.__doc__, description=class_curves.__doc__)
     one.add_argument("folder", metavar="FOLDER", help="with the notebooks or tlkit-answers.json of each reader")

@@ -50,13 +50,32 @@ def workplace() -> Path:
     if not paths.SHIPPED.is_dir():
         return paths.NOTEBOOKS
     try:
-        _copy(paths.NOTEBOOKS, COPY)
+        copy_lessons(COPY)
     except OSError as error:
         raise TlkitError(
             f"The lessons can't be copied to {COPY.absolute()} ({error.strerror}): call tlkit lab in a folder that you "
             "may write to."
         ) from error
     return COPY.resolve()
+
+
+def copy_lessons(target: Path) -> None:
+    """Copy the lessons to a folder of a reader's, or bring it up to date; what the reader changed stays.
+
+    ``.tlkit.json`` remembers each file as it was copied, to know one that was changed since.
+    """
+    source, record = paths.NOTEBOOKS, target / ".tlkit.json"
+    copied = _remembered(record)
+    for file in sorted(path for path in source.rglob("*") if path.is_file()):
+        name = file.relative_to(source).as_posix()
+        to = target / name
+        new, now = _digest(file), _digest(to)
+        if now in (None, new, copied.get(name)):
+            copied[name] = new
+            if now != new:
+                to.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(file, to)
+    record.write_text(json.dumps(copied, indent=1), encoding="utf-8")
 
 
 def launch(lesson: str | int = "00", extra_args: Sequence[str] = ()) -> int:
@@ -111,22 +130,6 @@ def _arguments(path: Path, extra_args: Sequence[str]) -> list[str]:
     place = (f"--ServerApp.root_dir={workplace()}", f"--LabApp.default_url=/lab/tree/{path.name}")
     root = ("--ServerApp.allow_root=True",) if getattr(os, "geteuid", lambda: None)() == 0 else ()  # in a container
     return [*place, *_QUIET, *root, *extra_args]
-
-
-def _copy(source: Path, target: Path) -> None:
-    """Copy what is new; ``.tlkit.json`` remembers each file as it was copied, to know one that was changed since."""
-    record = target / ".tlkit.json"
-    copied = _remembered(record)
-    for file in sorted(path for path in source.rglob("*") if path.is_file()):
-        name = file.relative_to(source).as_posix()
-        to = target / name
-        new, now = _digest(file), _digest(to)
-        if now in (None, new, copied.get(name)):
-            copied[name] = new
-            if now != new:
-                to.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(file, to)
-    record.write_text(json.dumps(copied, indent=1), encoding="utf-8")
 
 
 def _remembered(record: Path) -> dict[str, str]:

@@ -1,7 +1,7 @@
-"""Openly made up: talks between a doctor and a patient, and the note that the doctor would write, drawn from word lists.
+"""Openly made up: talks between doctor and patient, and the note that a doctor would write, drawn from word lists.
 
-No patient and no doctor is behind them. What makes them hard is meant: a talk holds ages, doses, days and names that do
-not belong into the note.
+No patient and no doctor is behind them, and complaints, medicines and doses are dealt out by chance: nothing here is
+advice. What makes them hard is meant: a talk holds ages, doses, days and names that do not belong into the note.
 """
 
 from __future__ import annotations
@@ -20,15 +20,20 @@ from tlkit.seeding import stream
 
 FOLDER = paths.DATA / "consultations"  # the adapters that were made beforehand, and ten notes of each writer
 RECIPE = 1  # raise it when other talks are drawn from the same seed: older saved figures are then not reused
-FIRST = (
-    "Nora Emil Lena Omar Ines Paul Mina Jonas Clara Ravi Greta Hugo Aida Felix Rosa Tariq Vera Bruno Esme Karl Lucia "
-    "Anton Selma Idris Marta Oskar Dalia Simon Petra Yusuf Edith Marek Salma Theo Ruth Pavel Amina Viktor Helga Diego"
-).split()
-LAST = (
-    "Weiss Okafor Lindt Moreno Hansen Kovac Rahman Bauer Costa Novak Silva Duval Petrov Larsen Haddad Fuchs Romero "
-    "Adler Sato Brandt Nagy Keller Ortiz Wolff Popov Meyer Ferrari Jensen Khan Schulz Blanc Torres Horvat Lund Amari"
-).split()
-KIN = "sister brother mother father wife husband neighbour cousin".split()
+FIRST, LAST, KIN, DRUGS = (
+    words.split()
+    for words in (
+        "Nora Emil Lena Omar Ines Paul Mina Jonas Clara Ravi Greta Hugo Aida Felix Rosa Tariq Vera Bruno Esme Karl "
+        "Lucia Anton Selma Idris Marta Oskar Dalia Simon Petra Yusuf Edith Marek Salma Theo Ruth Pavel Amina Viktor "
+        "Helga Diego",
+        "Weiss Okafor Lindt Moreno Hansen Kovac Rahman Bauer Costa Novak Silva Duval Petrov Larsen Haddad Fuchs Romero "
+        "Adler Sato Brandt Nagy Keller Ortiz Wolff Popov Meyer Ferrari Jensen Khan Schulz Blanc Torres Horvat Lund "
+        "Amari",
+        "sister brother mother father wife husband neighbour cousin",
+        "ibuprofen paracetamol amoxicillin naproxen cetirizine omeprazole loratadine melatonin diclofenac doxycycline "
+        "famotidine aspirin",
+    )
+)
 COMPLAINTS = {  # what the note calls it: how a patient may say it
     "knee pain": ("My knee hurts.", "It is my knee, it is so painful."),
     "back pain": ("My back is killing me.", "I have this pain in my back."),
@@ -41,10 +46,6 @@ COMPLAINTS = {  # what the note calls it: how a patient may say it
     "insomnia": ("I can't sleep.", "I lie awake every night."),
     "heartburn": ("It burns behind my breastbone after meals.", "I have such heartburn."),
 }
-DRUGS = (
-    "ibuprofen paracetamol amoxicillin naproxen cetirizine omeprazole loratadine melatonin diclofenac doxycycline "
-    "famotidine aspirin"
-).split()
 DOSES = (5, 10, 20, 25, 40, 50, 75, 100, 200, 250, 400, 500, 600, 800)
 UNITS = ("days", "weeks", "months")
 
@@ -107,7 +108,9 @@ def _one(rng: np.random.Generator, medicine: bool) -> Consultation:
     return Consultation("\n".join(f"{who}: {said}" for who, said in talk), note)
 
 
-def _medicine(rng, drug: str, dose: int, other: int, kin: str, waited: int, given: bool) -> list[tuple[str, str]]:
+def _medicine(
+    rng: np.random.Generator, drug: str, dose: int, other: int, kin: str, waited: int, given: bool
+) -> list[tuple[str, str]]:
     """What is said about medicine."""
     take = _of(rng, (f"Take {drug}, {dose} mg.", f"I give you {drug}, {dose} milligrams."))
     answer = _of(rng, (f"Not {other}? {kin} takes {other}.", f"Thank you. I waited {waited} minutes."))

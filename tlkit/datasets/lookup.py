@@ -60,7 +60,7 @@ class Lookup(NamedTuple):
 
 
 def functions(count: int = 200, *, seed: int) -> Lookup:
-    """So many functions of the standard library, drawn from ``seed``: what each does, and its code without saying so."""
+    """So many functions of the standard library, by ``seed``: what each does, and its code without saying so."""
     rows = read_rows(paths.DATA / "functions" / "functions.csv.gz")
     count = whole(count, f"count={shown(count)} is no number of functions", most=len(rows))
     chosen = np.random.default_rng(stream(seed, "functions")).choice(len(rows), count, replace=False)

@@ -1,6 +1,7 @@
 """Notes of sampled instruments as 32 x 32 pictures of sound; the task is to name the note, C to B.
 
-The data set is in ``data/notes``; its card says how it was made and what its limits are.
+The data set is in ``data/notes``; its card says how it was made and what its limits are. One guitar is no sampler's:
+each of its keys was recorded by itself (``data/recorded-guitar``).
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ RECORDED = (
 )  # fmt: skip
 GUITAR = ("nylon-guitar", "steel-guitar")
 BAND = ("piano", "accordion", "marimba", "trumpet", "violin", "organ")  # no guitar, no drums
+ELSEWHERE = {"recorded-guitar": paths.DATA / "recorded-guitar"}  # not of the sound font that all others are from
 UNSEEN_GUITARS = ("jazz-guitar", "clean-guitar", "distorted-guitar")
 REGISTERS = ("low", "middling", "high", "very high")  # octaves, from the lowest key on
 BRIGHTER = np.uint8(8)  # levels 0 to 31 as 0 to 248
@@ -32,11 +34,13 @@ LESSON_OCTAVE = (52, 63)  # MIDI keys E3 to D#4: the only ones that the -octaves
 
 def names() -> dict[str, str]:
     """Every task of this family, with what it is in one line."""
-    players = {"guitar": "nylon and steel guitar", **{name: name.replace("-", " ") for name in RECORDED}}
+    players = {"guitar": "nylon and steel guitar", **{name: name.replace("-", " ") for name in (*RECORDED, *ELSEWHERE)}}
     about = {f"notes/{name}": f"name the note that a {player} plays" for name, player in players.items()}
+    about["notes/recorded-guitar"] = "name the note of a guitar that was recorded key by key"
     about["notes/drums"] = "name the key that strikes a drum: a name that nobody can hear"
     for name, player in players.items():
         about[f"notes/{name}-octaves"] = f"{player}: labels from one octave, tested on the three others"
+    about["notes/recorded-guitar-octaves"] = "recorded guitar: labels from one octave, tested on all other keys"
     about["notes/band"] = "name the note that one of six instruments plays, none of them a guitar"
     about["notes/band-instruments"] = "the same pictures: which of the six instruments is it?"
     about["notes/band-registers"] = "the same pictures: is it low, middling, high or very high?"
@@ -123,8 +127,10 @@ def _played(instruments: tuple[str, ...], *, test: bool) -> Examples:
 @functools.cache
 def _recorded(instrument: str, test: bool) -> Examples:
     """One instrument's train or test pictures, read once."""
-    data = read_arrays(FOLDER / f"{instrument}.npz")
+    data = read_arrays(ELSEWHERE.get(instrument, FOLDER) / f"{instrument}.npz")
     rows = data["test"] == test
     pitch = data["pitch"][rows].astype(np.int64)
-    tags = {"pitch": pitch, "velocity": data["velocity"][rows], "instrument": np.repeat(instrument, len(pitch))}
+    tags = {"pitch": pitch, "instrument": np.repeat(instrument, len(pitch))}
+    if "velocity" in data:
+        tags["velocity"] = data["velocity"][rows]
     return Examples(data["pictures"][rows], pitch % 12, tags)

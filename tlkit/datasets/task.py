@@ -9,7 +9,7 @@ from functools import cached_property
 
 import numpy as np
 
-from tlkit.arguments import whole
+from tlkit.arguments import a_share, whole
 from tlkit.errors import TlkitError, shown
 from tlkit.seeding import check_seed, choose_seeds, stream
 
@@ -115,6 +115,16 @@ class Task:
         labels = np.random.default_rng(stream(check_seed(seed), "shuffled", self.name)).permutation(self.train.labels)
         train = replace(self.train, labels=labels)
         return replace(self, name=f"{self.name} with shuffled labels", train=train)
+
+    def mislabelled(self, share: float, *, seed: int = 0) -> Task:
+        """The same task with a ``share`` of its training labels wrong: another class instead, any of them alike."""
+        share = a_share(share, f"share={shown(share)} of the labels can't be wrong", ends=True)
+        random = np.random.default_rng(stream(check_seed(seed), "mislabelled", self.name))
+        labels, wrong = self.train.labels.copy(), random.permutation(len(self.train))[: round(share * len(self.train))]
+        labels[wrong] = (labels[wrong] + random.integers(1, len(self.classes), len(wrong))) % len(self.classes)
+        return replace(
+            self, name=f"{self.name} with {share:.0%} wrong labels", train=replace(self.train, labels=labels)
+        )
 
     def judge(self, answers: np.ndarray) -> tuple[float, tuple]:
         """What answers to the test are worth: the accuracy, and what :func:`rights` says of each class.

@@ -159,7 +159,11 @@ class RandomSource(Source):
 
     def recipe(self) -> list:
         """All that decides what a run with this source learns, but for the seed."""
-        return [self.name, str(self.backbone), self.backbone.fresh(0).digest()]
+        return [self.name, str(self.backbone), self._digest]
+
+    @cached_property
+    def _digest(self) -> str:
+        return self.backbone.fresh(0).digest()  # of the wiring, with the same weights whatever the seed
 
 
 def random_source(source: Source | Backbone, *, seed: int = 0) -> RandomSource:

@@ -15,8 +15,10 @@ from tlkit.errors import TlkitError, shown
 from tlkit.estimate import SplitEstimate, corrected_half_width
 from tlkit.events import Listener, Progress, ignore
 from tlkit.experiments.compare import compare, transfer
+from tlkit.experiments.reliability import Reliability, answers_of, reliability
 from tlkit.experiments.result import Result
 from tlkit.experiments.source import Source, as_source, random_source
+from tlkit.methods.strategy import as_strategy
 from tlkit.models.backbone import Backbone
 from tlkit.models.catalogue import backbone
 
@@ -43,12 +45,16 @@ class Answer:
 
 @dataclass(frozen=True, eq=False)
 class Trial:
-    """What came of :func:`try_out`: an :class:`Answer` for each strategy and baseline, and ``advice`` in words."""
+    """What came of :func:`try_out`: an :class:`Answer` for each strategy and baseline, and ``advice`` in words.
+
+    ``half`` is what the best transfer was worth with half of the labels, if that was asked.
+    """
 
     data: OwnData
     answers: tuple[Answer, ...]
     source: Source | Backbone = field(repr=False)
     advice: str = ""
+    half: Answer | None = None
 
     @property
     def best(self) -> Answer:
@@ -58,18 +64,34 @@ class Trial:
     @property
     def transferred(self) -> Answer:
         """The best that is no baseline."""
-        return max((each for each in self.answers if not each.beside), key=lambda each: each.estimate.mean)
+        return _best(self.answers, beside=False)
 
     def result(self) -> Result:
         """The run of the first split by the strategy that was best there: ``trial.result().export("my_model")``.
 
         Where always naming the largest class was best, it is that of the best strategy which looks at anything.
         """
-        looked = [each for each in self.answers if each.strategy != MAJORITY]
-        best = max(looked, key=lambda each: each.estimate.mean)
-        task = self.data.task()
-        source = _beside(task)[0] if best.strategy == "scratch" else self.source
-        return transfer(source, task, strategy=best.strategy, shots=task.most_shots, seed=0)
+        return self._run(0)
+
+    def reliability(self) -> Reliability:
+        """Whether that strategy is right as often as it is sure, on the tests of all splits together.
+
+        Where the body learns, it is asked on the first split alone: for each other it would have to learn anew.
+        """
+        splits = len(self._looked.estimate.values) if as_strategy(self._looked.strategy).body_is_frozen else 1
+        runs = [self._run(seed) for seed in range(splits)]
+        chances = np.concatenate([answers_of(run.model, run.task.test.items) for run in runs])
+        return reliability(chances, np.concatenate([run.task.test.labels for run in runs]))
+
+    @property
+    def _looked(self) -> Answer:
+        """The best that looks at anything."""
+        return max((each for each in self.answers if each.strategy != MAJORITY), key=lambda each: each.estimate.mean)
+
+    def _run(self, seed: int) -> Result:
+        task, strategy = self.data.task(seed=seed), self._looked.strategy
+        source = _beside(task)[0] if strategy == "scratch" else self.source
+        return transfer(source, task, strategy=strategy, shots=task.most_shots, seed=seed)
 
     def evidence(self, strategy: str) -> SplitEstimate:
         """The accuracy of a strategy over the splits, for the card of an exported model."""
@@ -110,7 +132,23 @@ def try_out(
     size = (len(tasks[0].train), len(tasks[0].test), len(data.items))
     answers = tuple(Answer(name, strategy, SplitEstimate(tuple(values), *size), beside)
                     for (name, strategy, beside), values in found.items())  # fmt: skip
-    return Trial(data, answers, source, advise(data, answers))
+    half = _with_half(tasks, source, _best(answers, beside=False).strategy, len(data.items))
+    return Trial(data, answers, source, advise(data, answers, half), half)
+
+
+def _best(answers: Sequence[Answer], *, beside: bool) -> Answer:
+    """The best of the baselines, or of what is none; of those that are as good, the first asked."""
+    return max((each for each in answers if each.beside is beside), key=lambda each: each.estimate.mean)
+
+
+def _with_half(tasks: Sequence[Task], source: Source, strategy: str, items: int) -> Answer | None:
+    """The same with half as many labels of each class; none where that is no label, or the body would have to learn."""
+    shots = tasks[0].most_shots // 2
+    if not shots or not as_strategy(strategy).body_is_frozen:
+        return None
+    runs = [transfer(source, task, strategy=strategy, shots=shots, seed=seed) for seed, task in enumerate(tasks)]
+    values = tuple(run.accuracy for run in runs)
+    return Answer(runs[0].source, strategy, SplitEstimate(values, runs[0].labels, len(tasks[0].test), items))
 
 
 def _beside(task: Task) -> tuple[Source | None, str]:
@@ -124,15 +162,18 @@ def _majority(task: Task) -> float:
     return float((task.test.labels == largest).mean())
 
 
-def advise(data: OwnData, answers: Sequence[Answer]) -> str:
-    """What answers on the same splits say, in sentences: how good the best is, and whether transfer is worth it."""
-    best = max((each for each in answers if not each.beside), key=lambda each: each.estimate.mean)
-    plain = max((each for each in answers if each.beside), key=lambda each: each.estimate.mean)
+def advise(data: OwnData, answers: Sequence[Answer], half: Answer | None = None) -> str:
+    """What answers on the same splits say, in sentences: how good the best is, and whether transfer is worth it.
+
+    With what it was worth on ``half`` of the labels, also what more of them may bring.
+    """
+    best, plain = _best(answers, beside=False), _best(answers, beside=True)
     e, things = best.estimate, data.report.things
     said = [
         f"With {e.learnt} labelled {things}, {_named(best)} names {e.mean:.0%} of new ones right, or {e.low:.0%} to "
         f"{e.high:.0%} (90% interval).",
         _worth(best, plain),
+        *([_more(best, half)] if half and len(half.estimate.values) > 1 else []),
         _how(data, e),
     ]
     return " ".join(said)
@@ -162,6 +203,21 @@ def _worth(best: Answer, plain: Answer) -> str:
     if gap + half < 0:
         return f"Transfer is not worth it here: {spread} beside {other}. Take that."
     return f"Whether transfer is worth it is not shown: {spread} beside {other}. More labels would tell."
+
+
+def _more(best: Answer, half: Answer) -> str:
+    """What the last labels brought. Of the next nothing was measured, and little is said.
+
+    A good teacher's pupil learns less from each doubling than from the one before: so it is at every step of the label
+    curves that the lessons measure, while counted words and random networks do not keep to it.
+    """
+    gaps = [whole - part for whole, part in zip(best.estimate.values, half.estimate.values, strict=True)]
+    gap, e = float(np.mean(gaps)), best.estimate
+    width = corrected_half_width(gaps, e.learnt, e.tested)
+    worth = f"The last {e.learnt - half.estimate.learnt} labels were worth {gap:+.0%} ({gap - width:+.0%} to "
+    if gap - width <= 0:
+        return f"{worth}{gap + width:+.0%}): that more of them would help is not shown."
+    return f"{worth}{gap + width:+.0%}); that many more would most likely be worth less."
 
 
 def _how(data: OwnData, e: SplitEstimate) -> str:

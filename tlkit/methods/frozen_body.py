@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from torch import nn
 
-from tlkit.arguments import whole
+from tlkit.arguments import a_share, whole
 from tlkit.datasets.task import Task
 from tlkit.errors import TlkitError
 from tlkit.errors import shown as repeated
 from tlkit.methods.body_features import BodyFeatures
 from tlkit.methods.classifier import Classifier, check_head, new_head, probabilities
-from tlkit.methods.linear_probe import fit_head
+from tlkit.methods.linear_probe import HEAD_STRENGTH, fit_head
 from tlkit.methods.method import Case, Outcome, Strategy
 from tlkit.models.backbone import count_parameters
 from tlkit.seeding import stream
@@ -29,17 +29,22 @@ RECIPE = 1  # raise it when a change to the code changes what is learnt: older s
 
 @dataclass(frozen=True, repr=False)
 class FrozenBody(Strategy):
-    """A new head is fitted on the body, which may be ``cut`` after some of its stages; or the source's own stays."""
+    """A new head is fitted on the body, which may be ``cut`` after some of its stages; or the source's own stays.
+
+    The smaller ``strength`` is, scikit-learn's C, the harder the weights of a new head are held down.
+    """
 
     body: Literal["source", "random"] = "source"
     head: Literal["source", "new"] = "new"
     cut: int | None = None
+    strength: float = HEAD_STRENGTH
 
     body_is_frozen = True
 
     def recipe(self) -> list:
         """All that a run's result depends on."""
-        return ["frozen body", RECIPE, self.name, self.body, self.head, self.cut]
+        usual = ["frozen body", RECIPE, self.name, self.body, self.head, self.cut]
+        return usual if self.strength == HEAD_STRENGTH else [*usual, self.strength]
 
     def check(self, source: Source, target: Task) -> None:
         """The stages must be there, and so must the classes, if the source's head is to name them."""
@@ -77,7 +82,7 @@ class FrozenBody(Strategy):
         if self.head == "source":
             return copy.deepcopy(case.source.model.head)
         head = new_head(width, len(case.target.classes), stream(case.seed, "target head", case.target.name))
-        fit_head(head, given, case.target.train.labels[case.rows])
+        fit_head(head, given, case.target.train.labels[case.rows], strength=self.strength)
         return head
 
     @staticmethod
@@ -85,16 +90,20 @@ class FrozenBody(Strategy):
         return Classifier(features.copy(stop), head).to(features.body.device)
 
 
-def Head(*, cut: int | None = None) -> FrozenBody:
+def Head(*, cut: int | None = None, strength: float = HEAD_STRENGTH) -> FrozenBody:
     """Feature extraction, or linear probe: the body is frozen and only a new head learns.
 
-    With ``cut`` the head sits on the first so many stages, and the rest of the body is left out.
+    With ``cut`` the head sits on the first so many stages, and the rest of the body is left out. A ``strength`` below 1
+    (scikit-learn's C) holds the head's weights down harder, so that it believes single labels less.
     """
-    if cut is None:
-        return FrozenBody("head", "frozen body, a new head learns")
-    cut = whole(cut, f"head@{repeated(cut)} leaves no stage: cut after stage 1 or later")
-    about = f"frozen body, cut after stage {cut}; a new head learns"
-    return FrozenBody(f"head@{cut}", about, cut=cut)
+    strength = a_share(strength, f"A head can't have strength={repeated(strength)}", ends=True)
+    name, about = "head", "frozen body, a new head learns"
+    if cut is not None:
+        cut = whole(cut, f"head@{repeated(cut)} leaves no stage: cut after stage 1 or later")
+        name, about = f"head@{cut}", f"frozen body, cut after stage {cut}; a new head learns"
+    if strength != HEAD_STRENGTH:
+        name, about = f"{name}, strength {strength:g}", f"{about}, strength {strength:g}"
+    return FrozenBody(name, about, cut=cut, strength=strength)
 
 
 def RandomHead(*, cut: int | None = None) -> FrozenBody:

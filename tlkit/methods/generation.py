@@ -1,4 +1,4 @@
-"""Writing with a language model, token after token, and teaching it to write: LoRA on its last blocks (Hu et al., 2021).
+"""Writing with a language model, token after token, and teaching it to: LoRA on its last blocks (Hu et al., 2021).
 
 The blocks before those never change, so each text that is learnt from goes through them once.
 """
@@ -79,6 +79,8 @@ def _step(model: LanguageModel, tokens: Tensor, places: Tensor, seen: Tensor, ca
     """The last states of new tokens (n, length), which see of what was read what ``seen`` (n, length, all) says."""
     laid = model.stages[0].side_by_side(tokens, places, seen)
     for dtype, around in laid.around.items():
+        if not all(CACHES & told.keys() for _, told in around):
+            raise TlkitError(f"{model.name} keeps what it has read in a way of its own: take 'smollm2', or a Llama.")
         laid.around[dtype] = [(args, told | dict.fromkeys(CACHES & told.keys(), cache)) for args, told in around]
     return model.run(laid, start=1).values
 

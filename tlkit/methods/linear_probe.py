@@ -24,12 +24,12 @@ CLOSE = 0.1  # how exactly a step is solved for
 DONE = 1e-5  # a step that promises less of the loss than this share was the last; it leaves about a hundredth of that
 
 
-def fit_head(head: nn.Linear, features: np.ndarray, labels: np.ndarray) -> None:
+def fit_head(head: nn.Linear, features: np.ndarray, labels: np.ndarray, *, strength: float = HEAD_STRENGTH) -> None:
     """Fit a head in place: multinomial logistic regression on features (n, width).
 
     The problem is convex, so the answer depends on no seed, rate or number of steps.
     """
-    weight, bias = linear_probe(features, labels, classes=head.out_features)
+    weight, bias = linear_probe(features, labels, classes=head.out_features, strength=strength)
     with torch.no_grad():
         head.weight.copy_(torch.from_numpy(weight))
         head.bias.copy_(torch.from_numpy(bias))

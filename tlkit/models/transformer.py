@@ -195,7 +195,7 @@ class Embedding(nn.Module):
         return self._call(mask, inputs_embeds=states.new_zeros(*states.shape[:2], width))[1]
 
     def side_by_side(self, tokens: Tensor, places: Tensor, seen: Tensor) -> Sequences:
-        """States of token numbers (n, length) at ``places`` of their own; each sees what ``seen`` (n, length, all) says."""
+        """States of token numbers (n, length) at ``places``, each of which sees what ``seen`` (n, length, all) says."""
         dtype = next(self.model.parameters()).dtype
         unseen = torch.zeros(seen.shape, dtype=dtype, device=seen.device).masked_fill(~seen, torch.finfo(dtype).min)
         states, around = self._call(unseen[:, None], input_ids=tokens, position_ids=places)

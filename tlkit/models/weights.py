@@ -84,6 +84,21 @@ BROWSER = NpmParcel(  # no weights, but what computes with them in a page; fetch
         for name in ("ort.wasm.min.mjs", "ort-wasm-simd-threaded.mjs", "ort-wasm-simd-threaded.wasm")
     },
 )
+REVEAL = NpmParcel(  # what turns a lesson into slides; fetched once slides are asked for
+    name="reveal.js",
+    about="reveal.js, which shows slides in a browser",
+    licence="MIT",
+    package="reveal.js",
+    version="5.2.1",
+    sha256="359b575dd51bbda32f89b2fd4c7dc46ad7389a805572158916c29252f7a27333",
+    size=2_377_747,
+    room=6_000_000,
+    files={
+        "reveal.js": "package/dist/reveal.js",
+        "reveal.css": "package/dist/reveal.css",
+        "LICENSE": "package/LICENSE",
+    },
+)
 _verified: set[Path] = set()  # the folders whose files this process has held against their manifest
 
 
@@ -133,9 +148,10 @@ def _verify(name: str, place: Path) -> None:
 
 
 def parcel_of(name: str) -> Parcel:
-    """What a set of weights is fetched from, by its name, or the browser's runtime."""
-    if name == BROWSER.name:
-        return BROWSER
+    """What a set of weights is fetched from, by its name, or what pages and slides need in a browser."""
+    for parcel in (BROWSER, REVEAL):
+        if name == parcel.name:
+            return parcel
     if a_name(name, "a set of weights", "minilm") not in PARCELS:
         raise unknown("set of weights", name, PARCELS)
     return PARCELS[name]

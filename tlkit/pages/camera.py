@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import html
+import re
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 import ipywidgets as W
@@ -12,6 +14,7 @@ from tlkit.widgets.base import Lab
 from tlkit.widgets.screen import Screen
 from tlkit.widgets.vector import Vector
 
+Box = Sequence[float]  # left, top, right, bottom
 TRAINS = "This takes a training, and nobody saved one: it needs a kernel."
 
 
@@ -133,6 +136,8 @@ class Camera:
             self.recording.recalled += 1
             self._presented = self.lab.screen, shown
         beside = tuple(self._texts.put(each.value) for each in self._beside)
+        if self._presented is None and not self.lab.must_train:  # an answer in words alone
+            return self._answers.put((self._texts.put(_plain(self.lab.words.value)), None, beside))
         if self._presented is None:
             self.recording.unanswered += 1
             return self._answers.put((self._texts.put(TRAINS), None, beside))
@@ -146,7 +151,7 @@ class Camera:
             self._vectors[screen] = Vector(screen)
         panels = self._vectors[screen].panels(shown)
         made.boxes = made.boxes or [list(panel.box) for panel in panels]
-        made.boxes = [_around(*both) for both in zip(made.boxes, (panel.box for panel in panels), strict=True)]
+        made.boxes = [around(*both) for both in zip(made.boxes, (panel.box for panel in panels), strict=True)]
         made.size = tuple(float(side) for side in screen.figure.bbox.size)
         return tuple(self._panels.put(tuple(map(self._parts.put, panel.parts))) for panel in panels)
 
@@ -164,12 +169,17 @@ def _all(box: W.Box) -> Iterable[W.Widget]:
         yield from _all(child) if isinstance(child, W.Box) else [child]
 
 
+def _plain(told: str) -> str:
+    """Words without the HTML that they are told in."""
+    return html.unescape(re.sub("<[^>]+>", "", told))
+
+
 def _described(control: W.Widget) -> dict:
     kind = "buttons" if isinstance(control, W.ToggleButtons) else "slider"
     return {"kind": kind, "label": control.description}
 
 
-def _around(one: Iterable[float], other: Iterable[float]) -> list[float]:
-    """The box around two boxes."""
-    left, top, right, bottom = zip(one, other, strict=True)
+def around(*boxes: Box) -> list[float]:
+    """The box around boxes."""
+    left, top, right, bottom = zip(*boxes, strict=True)
     return [min(left), min(top), max(right), max(bottom)]

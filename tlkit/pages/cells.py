@@ -33,8 +33,9 @@ def _needed(cells: Sequence[list[ast.stmt]], wanted: Sequence[int]) -> set[ast.s
     for cell in wanted:
         before = [statement for statements in cells[:cell] for statement in statements] + cells[cell][:-1]
         names = _read(cells[cell][-1])
+        shown = set(names) if isinstance(cells[cell][-1].value, ast.Name) else set()
         for statement in reversed(before):
-            made = _made(statement)
+            made = _made(statement) | (shown & _called(statement) if statement in cells[cell] else set())
             if names & made:
                 found.add(statement)
                 if isinstance(statement, (ast.Assign, ast.Import, ast.ImportFrom, ast.FunctionDef)):
@@ -55,6 +56,13 @@ def _made(statement: ast.stmt) -> set[str]:
     if isinstance(statement, ast.FunctionDef):
         made.add(statement.name)
     return made | _changed(statement)
+
+
+def _called(statement: ast.stmt) -> set[str]:
+    """The names whose methods a statement calls for what they do, as ``guess`` in ``guess.reveal(...)``."""
+    calls = [node.value for node in ast.walk(statement) if isinstance(node, ast.Expr)]
+    roots = [getattr(call.func, "value", None) for call in calls if isinstance(call, ast.Call)]
+    return {root.id for root in roots if isinstance(root, ast.Name)}
 
 
 def _changed(statement: ast.stmt) -> set[str]:

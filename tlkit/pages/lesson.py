@@ -18,7 +18,8 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
 from tlkit.exercises.check import MIME
-from tlkit.pages.camera import Camera, Recording
+from tlkit.pages import tones
+from tlkit.pages.camera import Box, Camera, Recording, around
 from tlkit.pages.cells import values
 from tlkit.runtime import repository
 from tlkit.widgets import predict
@@ -40,7 +41,8 @@ CURVE = "Here a curve grows while the network learns: that takes a kernel."
 EXERCISE = "An answer to exercise {} is checked, with a hint that fits the mistake, where there is a kernel."
 BANNER = (
     "<b>This page runs no code.</b> What it shows was computed beforehand, on the lesson's own seeds. You can draw "
-    "x"
+    "predictions, hear sounds and curves, answer the quizzes, put lines in order and move the labs: they answer from "
+    "saved runs and recorded positions, "
     'and say where that ends. To change the code, <a href="{binder}">open the lesson on Binder</a>, which needs '
     "nothing but a browser, or <code>tlkit lab {number}</code> on your own machine."
 )
@@ -124,7 +126,7 @@ class Builder:
             "id": f"lab-{len(self.labs) - 1}",
             "controls": controls,
             "beside": [made.texts[number] for number in beside],
-            "rows": [[_panel(made, panels, number) for number in row] for row in rows_of(made.boxes)],
+            "rows": [[_block(made, panels, block) for block in row] for row in rows_of(made.boxes)],
             "words": made.texts[words],
             "note": _note(made),
             "why": f" for {made.beyond}" if made.beyond else ".",
@@ -167,24 +169,51 @@ def as_json(thing: object) -> str:
     return text.replace("</", "<\\/").replace("<!--", "<\\u0021--")
 
 
-def rows_of(boxes: Sequence[Sequence[float]]) -> list[list[int]]:
-    """The numbers of panels that stand side by side, from top to bottom."""
+def rows_of(boxes: Sequence[Box]) -> list[list[list[int]]]:
+    """The numbers of panels, from top to bottom in rows and from left to right in blocks, which stay as they are.
+
+    Panels above one another in a row, such as small pictures beside a plot, are one block.
+    """
     rows: list[list[int]] = []
-    for number, (_, top, _, bottom) in sorted(enumerate(boxes), key=lambda each: (each[1][1], each[1][0])):
-        middle = (top + bottom) / 2
-        beside = [row for row in rows if boxes[row[0]][1] < middle < boxes[row[0]][3]]
+    tallest_first = sorted(range(len(boxes)), key=lambda number: boxes[number][1] - boxes[number][3])
+    for number in tallest_first:
+        beside = [row for row in rows if _inside(boxes[number], boxes[row[0]], axis=1)]
         if beside:
             beside[0].append(number)
         else:
             rows.append([number])
-    return [sorted(row, key=lambda number: boxes[number][0]) for row in rows]
+    rows.sort(key=lambda row: boxes[row[0]][1])
+    return [_blocks(sorted(row, key=lambda number: boxes[number]), boxes) for row in rows]
 
 
-def _panel(made: Recording, panels: Sequence[int] | None, number: int) -> dict:
-    left, top, right, bottom = made.boxes[number]
+def _blocks(row: Sequence[int], boxes: Sequence[Box]) -> list[list[int]]:
+    stacked = {one for one in row for two in row if one != two and _share(boxes[one], boxes[two], axis=0)}
+    blocks: list[list[int]] = []
+    for number in row:
+        if number in stacked and blocks and blocks[-1][0] in stacked:
+            blocks[-1].append(number)
+        else:
+            blocks.append([number])
+    return blocks
+
+
+def _share(one: Box, two: Box, axis: int) -> bool:
+    """Whether two boxes have about the same place from left to right (axis 0) or from top to bottom (axis 1)."""
+    return _inside(one, two, axis) or _inside(two, one, axis)
+
+
+def _inside(one: Box, two: Box, axis: int) -> bool:
+    """Whether the middle of one box is within another."""
+    return two[axis] < (one[axis] + one[axis + 2]) / 2 < two[axis + 2]
+
+
+def _block(made: Recording, panels: Sequence[int] | None, numbers: Sequence[int]) -> dict:
+    """Panels that are drawn in one piece, each under its own number."""
+    left, top, right, bottom = around(*(made.boxes[number] for number in numbers))
     box = " ".join(f"{side:.1f}" for side in (left, top, right - left, bottom - top))
-    parts = made.panels[panels[number]] if panels else ()
-    return {"box": box, "width": round(right - left), "svg": "".join(made.parts[part] for part in parts)}
+    parts = {number: made.panels[panels[number]] if panels else () for number in numbers}
+    drawn = {number: "".join(made.parts[part] for part in of) for number, of in parts.items()}
+    return {"box": box, "width": round(right - left), "panels": drawn}
 
 
 def _note(made: Recording) -> str:
@@ -207,8 +236,8 @@ def _state(widget: Predict) -> dict:
 
 
 def _script() -> str:
-    """The page's own script, after the views of the widgets, each under its own name."""
-    parts = []
+    """The page's own script, after what plays curves and the views of the widgets, each under its own name."""
+    parts = [predict.TONES]
     for name in VIEWS:
         view = (predict.HERE / f"{name}.js").read_text(encoding="utf-8")
         inside = view.replace("export default { render };", "return { render };")
@@ -258,5 +287,5 @@ def _output(output: dict) -> dict:
     if MIME in data:
         return {"kind": "note", "text": EXERCISE.format(data[MIME]["exercise"])}
     if "text/html" in data:
-        return {"kind": "html", "html": _scrolling("".join(data["text/html"]))}
+        return {"kind": "html", "html": tones.hearable(_scrolling("".join(data["text/html"])))}
     return {"kind": "text", "text": "".join(data["text/plain"])}

@@ -1,5 +1,6 @@
 // A lesson without a kernel: labs that answer from what was computed beforehand, predictions, quizzes and
-// lines to be put in order. `predict` and `parsons` are the widgets' own views, as in JupyterLab.
+// lines to be put in order. `predict` and `parsons` are the widgets' own views, as in JupyterLab, and `hearable` plays
+// curves in both.
 
 const read = (id) => JSON.parse(document.getElementById(id).textContent);
 
@@ -11,7 +12,8 @@ class Lab {
     this.data = read(`${root.dataset.lab}-data`);
     this.places = this.data.start;
     this.controls = [...root.querySelectorAll(".control")];
-    this.panels = [...root.querySelectorAll(".panel svg")];
+    this.panels = []; // by number, wherever they stand
+    for (const panel of root.querySelectorAll("[data-panel]")) this.panels[panel.dataset.panel] = panel;
     this.beside = [...root.querySelectorAll(".beside > div")];
     this.picture = root.querySelector(".picture");
     this.words = root.querySelector(".said");
@@ -66,10 +68,10 @@ class Lab {
     const { data } = this;
     this.words.textContent = data.texts[words];
     this.picture.classList.toggle("absent", !panels);
-    this.panels.forEach((svg, i) => {
+    this.panels.forEach((panel, i) => {
       if (!panels || this.drawn[i] === panels[i]) return;
       this.drawn[i] = panels[i];
-      svg.innerHTML = data.panels[panels[i]].map((part) => data.parts[part]).join("");
+      panel.innerHTML = data.panels[panels[i]].map((part) => data.parts[part]).join("");
     });
     this.beside.forEach((box, i) => {
       if (box.shown === beside[i]) return;
@@ -235,6 +237,10 @@ for (const host of document.querySelectorAll("[data-parsons]")) {
 }
 
 for (const root of document.querySelectorAll("[data-lab]")) new Lab(root);
+
+for (const figure of document.querySelectorAll("[data-curves]")) {
+  hearable(figure, () => JSON.parse(figure.dataset.curves));
+}
 
 const dark = matchMedia("(prefers-color-scheme: dark)");
 const dress = () => (document.body.dataset.jpThemeLight = String(!dark.matches)); // as JupyterLab tells its widgets

@@ -72,10 +72,11 @@ def short(name: str) -> str:
 
 def label(strategy: str) -> str:
     """What a strategy is called in a plot."""
-    kind, _, cut = strategy.partition("@")
+    name, comma, more = strategy.partition(", ")
+    kind, _, cut = name.partition("@")
     if cut and kind in ("head", "random_head"):
-        return f"{LABELS[kind]}, first {cut} stages"
-    return LABELS.get(strategy, strategy)
+        name = f"{LABELS[kind]}, first {cut} stages"
+    return LABELS.get(name, name) + comma + more
 
 
 def seeds_of(estimates: Iterable[Estimate]) -> str:

@@ -10,10 +10,11 @@ from pathlib import Path
 def memory_limit(root: Path = Path("/")) -> int | None:
     """The bytes of memory that this process may use, or None where nobody can tell.
 
-    The smallest of the machine's memory and of every cgroup limit (version 1 or 2) around the process. ``root`` is
-    where ``proc`` and ``sys`` lie.
+    The smallest of the machine's memory, of every cgroup limit (version 1 or 2) around the process, and of
+    ``MEM_LIMIT``, in which JupyterHub and Binder tell a reader's share. ``root`` is where ``proc`` and ``sys`` lie.
     """
-    limits = [_host_memory()]
+    told = os.environ.get("MEM_LIMIT", "")
+    limits = [_host_memory(), int(told) if told.isdigit() and int(told) else None]
     for folder in _cgroup_folders("memory", root):
         limits += [_number(folder / "memory.max"), _number(folder / "memory.limit_in_bytes")]
     return min((int(limit) for limit in limits if limit is not None), default=None)

@@ -14,9 +14,20 @@ def repository() -> str:
     return os.environ.get("GITHUB_REPOSITORY") or HOME
 
 
+def home() -> str:
+    """The address of the repository."""
+    return f"https://github.com/{repository()}"
+
+
+def pages() -> str:
+    """The address at which GitHub serves the lessons as pages."""
+    owner, name = repository().split("/")
+    return f"https://{owner.lower()}.github.io/{name}/"
+
+
 def source(path: str) -> str:
     """The address of a file of the repository."""
-    return f"https://github.com/{repository()}/blob/{BRANCH}/{quote(path)}"
+    return f"{home()}/blob/{BRANCH}/{quote(path)}"
 
 
 def binder(notebook: str) -> str:

@@ -19,6 +19,7 @@ from tlkit.experiments.source import as_source
 from tlkit.methods.classifier import check_modality
 from tlkit.methods.method import Strategy
 from tlkit.widgets.ahead import Ahead, Piece, quiet
+from tlkit.widgets.box import WordyBox
 
 if TYPE_CHECKING:
     from tlkit.widgets.screen import Screen
@@ -102,7 +103,7 @@ def count(n: int, thing: str) -> str:
     return f"{n} {thing}{'s' * (n != 1)}"
 
 
-class Lab(W.VBox):
+class Lab(WordyBox):
     """A picture and its words, both in traits, and at most one training in the background, which can be stopped.
 
     A lab puts its controls, ``picture``, ``words`` and ``stop`` into ``children``, observes the controls, and answers

@@ -8,6 +8,7 @@ import time
 import ipywidgets as W
 
 from tlkit.events import Step
+from tlkit.widgets.box import WordyBox
 
 WIDTH, HEIGHT, LEFT, BOTTOM, MARGIN = 460, 170, 44, 26, 8  # pixels
 
@@ -15,7 +16,7 @@ WIDTH, HEIGHT, LEFT, BOTTOM, MARGIN = 460, 170, 44, 26, 8  # pixels
 PAUSE = 0.08  # seconds between two drawings: as fast as an eye follows
 
 
-class LiveCurve(W.VBox):
+class LiveCurve(WordyBox):
     """Give it to ``on_event=`` and show it: accuracy on each batch, drawn while the network learns.
 
     ``measure`` is what the percents are of: "right", or of an environment "of the greatest return".
@@ -40,7 +41,8 @@ class LiveCurve(W.VBox):
             self._draw()
 
     def __repr__(self) -> str:
-        return f"LiveCurve: {self.words()}"
+        coming = "" if self.steps else " Where widgets are shown, it grows here while the network learns."
+        return f"LiveCurve: {self.words()}{coming}"
 
     def words(self) -> str:
         """How far the training is, in words."""

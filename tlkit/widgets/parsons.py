@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import anywidget
-import ipywidgets as W
 import traitlets
 
 from tlkit.errors import TlkitError
 from tlkit.exercises import answers
 from tlkit.exercises.check import find_parsons
+from tlkit.widgets.box import WordyBox
 from tlkit.widgets.quiz import Quiz
 
 HERE = Path(__file__).parent
@@ -89,7 +89,7 @@ class ParsonsProblem(anywidget.AnyWidget):
         self.verdict = f"{said} {problem}".rstrip()
 
 
-class Practice(W.VBox):
+class Practice(WordyBox):
     """A lesson's Parsons problem, and below it its quiz question."""
 
     def __init__(self, lesson: str):

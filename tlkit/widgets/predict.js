@@ -385,6 +385,16 @@ function activate(chart, point) {
   chart.drawBubble(chart.model.get("values"));
 }
 
+// ---- to hear (tone.js) -----------------------------------------------------------------------------------------------
+
+function heard(model) {
+  const [label, reference, truth] = ["label", "reference", "truth"].map((name) => model.get(name));
+  const steps = model.get("steps").map((step) => `after ${step}`);
+  const yours = model.get("touched") && { name: `you predict for ${label}`, values: model.get("values") };
+  const measured = truth && { name: `measured, ${truth.name}`, values: truth.mean };
+  return [reference, yours, measured].filter(Boolean).map((curve) => ({ ...curve, steps }));
+}
+
 // ---- one view -------------------------------------------------------------------------------------------------------
 
 function render({ model, el }) {
@@ -395,13 +405,17 @@ function render({ model, el }) {
   const chart = new Chart(model, card, described);
   const words = html(card, "div", { class: "words", id: described, "aria-live": "polite" });
   const [headline, numbers] = ["headline", "numbers"].map((kind) => html(words, "p", { class: kind }));
+  const offerSound = hearable(card, () => heard(model));
 
   const speak = () => {
     eyebrow.textContent = model.get("truth") ? "Predicted, and measured" : "Predict first";
     headline.textContent = model.get("headline");
     numbers.textContent = model.get("numbers");
   };
-  const draw = () => chart.draw();
+  const draw = () => {
+    chart.draw();
+    offerSound();
+  };
   const reveal = () => {
     chart.root.classList.remove("fresh");
     chart.root.getBoundingClientRect(); // so that the animation starts anew
@@ -421,6 +435,7 @@ function render({ model, el }) {
   followPointer(chart, model);
   followKeys(chart, model);
   speak();
+  offerSound();
   chart.resize(680);
   const observer = new ResizeObserver(([{ contentRect }]) => contentRect.width && chart.resize(contentRect.width));
   observer.observe(card);

@@ -14,6 +14,7 @@ from tlkit.errors import TlkitError
 from tlkit.exercises import answers
 
 HERE = Path(__file__).parent
+TONES = (HERE / "tone.js").read_text(encoding="utf-8")  # how a view plays a curve
 KIND = "predictions"
 REVEALED: set[str] = set()  # the predictions whose truth this kernel has shown
 NEUTRAL = 0.5  # where the curve lies before anybody has touched it
@@ -37,7 +38,7 @@ class Predict(anywidget.AnyWidget):
     of the kernel; what was drawn before the truth was shown counts.
     """
 
-    _esm = HERE / "predict.js"
+    _esm = f"{TONES}\n{(HERE / 'predict.js').read_text(encoding='utf-8')}"
     _css = HERE / "predict.css"
     _problem = ""  # why the curve could not be kept
     _late = False  # whether it was drawn when the truth was known

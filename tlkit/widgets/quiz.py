@@ -9,12 +9,13 @@ import ipywidgets as W
 
 from tlkit.exercises import answers
 from tlkit.exercises.check import Question, earlier_questions, find_question
+from tlkit.widgets.box import WordyBox
 
 NOTED = "Noted. What is right is told afterwards."
 FIRST = "This is lesson {}: there is no earlier one to ask about."
 
 
-class Quiz(W.VBox):
+class Quiz(WordyBox):
     """One question with its answers as buttons; choosing one explains it.
 
     The first answer counts, and the last is shown again after a restart of the kernel. ``kept_as`` is the name under
@@ -66,7 +67,7 @@ class Quiz(W.VBox):
         self.said.value = f'<div role="status" style="max-width:46em">{text}</div>'
 
 
-class Questions(W.VBox):
+class Questions(WordyBox):
     """Several quiz questions, with a sentence above them."""
 
     def __init__(self, heading: str, quizzes: Sequence[Quiz]):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import anywidget
+import ipywidgets as W
 import numpy as np
 import traitlets
 
@@ -102,6 +103,8 @@ class RobotLab(Lab):
     ``controllers`` are sources that were taught to balance, by the names that their buttons have.
     """
 
+    beyond = "poles of other masses, other gravities, friction, and the cart itself as it moves."
+
     def __init__(self, controllers: Mapping[str, Source]):
         super().__init__()
         named = given_pairs(controllers, "controllers", "{'taught one cart': source}")
@@ -122,6 +125,11 @@ class RobotLab(Lab):
 
     def __repr__(self) -> str:
         return f"RobotLab: {self.trial.words()}"
+
+    @property
+    def controls(self) -> list[W.Widget]:
+        """What a reader moves without a kernel: a position is fifty episodes, and all of them take an hour."""
+        return [self.controller, self.length, self.delay, self.wiring]
 
     @property
     def world(self) -> CartPole:

@@ -77,3 +77,10 @@ def test_a_damaged_file_is_named(tmp_path, monkeypatch):
     with pytest.raises(TlkitError, match=r"surfaces.npz is damaged"):
         surfaces.load("surfaces/brick")
     surfaces._photographs.cache_clear()
+
+
+def test_brick_many_is_the_same_wall_with_more_of_each():
+    task = surfaces.load("surfaces/brick-many")
+    assert np.bincount(task.train.labels).tolist() == [300] * 4
+    assert np.bincount(task.test.labels).tolist() == [100] * 4
+    assert task.train.tags["column"].max() + surfaces.SIDE <= task.test.tags["column"].min()

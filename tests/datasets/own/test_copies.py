@@ -1,6 +1,7 @@
 """Copies in other sizes are copies; pictures that are merely alike are not."""
 
 import io
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -36,6 +37,45 @@ def test_another_size_is_a_copy(size):
 
 def test_a_picture_that_was_saved_again_is_a_copy():
     assert sets(scene(1), scene(2), saved_again(scene(1), 90), scene(3)) == [0, 1, 0, 3]
+
+
+@pytest.mark.parametrize("edges", [(0.02,) * 4, (0.03,) * 4, (0.05, 0, 0, 0), (0, 0.02, 0.04, 0)])
+def test_a_picture_whose_edges_were_trimmed_is_a_copy(edges):
+    whole = scene(1)
+    left, top, right, bottom = (round(256 * edge) for edge in edges)
+    part = whole.crop((left, top, 256 - right, 256 - bottom))
+    assert sets(whole, scene(2), part, scene(3)) == [0, 1, 0, 3]
+    assert sets(whole, scene(2), part.resize(whole.size), scene(3)) == [0, 1, 0, 3]
+
+
+def saved_badly(picture):
+    return saved_again(picture, 40)
+
+
+def trimmed(picture):
+    width, height = (round(0.03 * side) for side in picture.size)
+    return picture.crop((width, height, picture.width - width, picture.height - height))
+
+
+def smaller(picture):
+    return picture.resize((picture.width * 2 // 3, picture.height * 2 // 3))
+
+
+@pytest.mark.parametrize("again", [saved_badly, trimmed, smaller], ids=["quality 40", "trimmed", "smaller"])
+def test_of_ten_that_are_planted_in_the_test_eight_are_reported(tmp_path, again):
+    """Real photographs, in a split of files; those that are no copies stay what they are."""
+    task = tl.task("photographs")
+    for row, (item, label) in enumerate(zip(task.train.items, task.train.labels, strict=True)):
+        picture, name = Image.fromarray(item), task.classes[label]
+        for side, part in (("train", picture), ("test", again(picture) if row % 5 == 0 else None)):
+            (tmp_path / side / name).mkdir(parents=True, exist_ok=True)
+            if part is not None:
+                part.save(tmp_path / side / name / f"{row}.png")
+    leaks = tl.read_data(tmp_path, side=112).report.leaks
+    found = {Path(test).stem for learnt, test in leaks}
+    planted = {str(row) for row in range(0, len(task.train), 5)}
+    assert len(found & planted) >= 0.8 * len(planted)
+    assert all(Path(learnt).stem == Path(test).stem for learnt, test in leaks)
 
 
 def test_copies_of_copies_are_one_set():

@@ -564,6 +564,28 @@ def test_texts_with_line_breaks_and_quotation_marks(tmp_path):
     assert len(everything(task)) == 6
 
 
+def test_messages_to_a_bank_as_banking77_has_them(tmp_path):
+    """The columns of that file, and classes of different sizes; lesson 07 names these lines."""
+    asks = {
+        "card_arrival": [
+            "Where is my card?",
+            "Card still not here",
+            "When will the new card come",
+            "No card in the post",
+        ],
+        "lost_card": ["I lost it on a train, block it", "Wallet gone!", "Somebody has stolen everything", "It is lost"],
+        "top_up": ["Top up by cheque?", "How do I add money", "My top up failed, why", "Money in, please", "Top it up"],
+    }
+    rows = [(ask, kind) for kind, some in asks.items() for ask in some]
+    messages = tl.read_data(
+        table(tmp_path / "banking77.csv", rows, heads=("text", "category")), text="text", label="category"
+    ).task()
+    assert (messages.name, messages.classes) == ("banking77", tuple(sorted(asks)))
+    assert labelled(messages) == {f"row {n}": kind for n, (_, kind) in enumerate(rows, start=2)}
+    counted = tl.text_baseline.words_baseline(messages, shots=[1, 2], seeds=[0])
+    assert [run.labels for run in counted] == [3, 6]
+
+
 def test_a_packed_table(tmp_path):
     path = table(tmp_path / "a.csv")
     packed = tmp_path / "b.csv.gz"

@@ -175,6 +175,8 @@ def test_the_networks_at_hand(tmp_path, name):
     file = tmp_path / ("a.png" if task.modality == "image" else "a.txt")
     Image.fromarray(task.test.items[0]).save(file) if task.modality == "image" else file.write_text(task.test.items[0])
     assert script(place, [file]) == said([file], chances[:1], task.classes)
+    lines = (place / SCRIPT).read_text().splitlines()
+    assert len(lines) <= 20
 
 
 def test_the_card(tmp_path, source, high_bars):

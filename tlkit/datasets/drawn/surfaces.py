@@ -25,22 +25,25 @@ LEARNT, TESTED = (0, 304), (304, 512)  # columns of the photograph: a patch lies
 
 
 COUNTS = (60, 40)  # patches of each fault, to learn from and to be tested on
+MANY = "brick-many"  # the task that has more of them:
+MANY_COUNTS = (300, 100)
 ACROSS = np.arange(SIDE) - (SIDE - 1) / 2  # places in a patch, from its middle
 
 
 def names() -> dict[str, str]:
     """Every task of this family, with what it is in one line."""
-    return {
+    usual = {
         f"surfaces/{material}": f"inspect {material}: sound, or with a drawn scratch, stain or hole"
         for material in MATERIALS
     }
+    return usual | {f"surfaces/{MANY}": "inspect brick, with 300 labelled patches of each kind in place of 60"}
 
 
 def load(name: str) -> Task:
     """The task of that name, such as ``surfaces/brick``."""
-    material = name.removeprefix("surfaces/")
-    columns = zip((LEARNT, TESTED), COUNTS, strict=True)
-    train, test = (_inspected(material, between, count) for between, count in columns)
+    part = name.removeprefix("surfaces/")
+    columns = zip((LEARNT, TESTED), MANY_COUNTS if part == MANY else COUNTS, strict=True)
+    train, test = (_inspected(part.removesuffix("-many"), between, count) for between, count in columns)
     return Task(name, "image", FAULTS, train, test, about=names()[name])
 
 

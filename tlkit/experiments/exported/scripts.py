@@ -1,6 +1,11 @@
-"""The ``predict.py`` of an exported model: some twenty lines that need torch and the network's library, not tlkit."""
+"""The ``predict.py`` of an exported model: a few lines that need torch and the network's library, and not tlkit.
+
+Of a whole network of timm or transformers they are twenty.
+"""
 
 from __future__ import annotations
+
+import re
 
 from tlkit.models.backbone import Backbone
 from tlkit.models.language_model import TextBackbone
@@ -9,9 +14,11 @@ _IMPORTS = """import json
 import sys
 from pathlib import Path
 """
-_HERE = """here = Path(__file__).parent
+_LABELS = """here = Path(__file__).parent
 labels = json.loads((here / "tlkit.json").read_text(encoding="utf-8"))["labels"]
-state = load_file(here / "model.safetensors")
+"""
+_WITH_STATE = """here = Path(__file__).parent
+labels, state = json.loads((here / "tlkit.json").read_text("utf-8"))["labels"], load_file(here / "model.safetensors")
 """
 _ADAPTERS = """for key in [key for key in state if ".lora_A." in key]:  # adapters are added to the weights
     down, up = state.pop(key).float().flatten(1), state.pop(key.replace("lora_A", "lora_B")).float().flatten(1)
@@ -19,20 +26,19 @@ _ADAPTERS = """for key in [key for key in state if ".lora_A." in key]:  # adapte
     weight += (FACTOR * up @ down)TURN.view_as(weight).to(weight.dtype)
 """
 _ASK = """    rows = ROWS
-    chances = F.linear(rows, state["head.weight"], state["head.bias"])[0].softmax(dim=0)
+    chances = torch.nn.functional.linear(rows, state["head.weight"], state["head.bias"])[0].softmax(dim=0)
 """
-_LOOP = """torch.set_grad_enabled(False)
-for file in sys.argv[1:]:
+_NEEDS = {  # Pillow comes with both libraries, and torchvision with timm
+    "tlkit": "torchvision and safetensors", "torchvision": "torchvision and safetensors", "timm": "torch and timm",
+}  # fmt: skip
+_LOOP = """for file in sys.argv[1:]:
 READ
 ASK    print(f"{file}: {labels[int(chances.argmax())]} ({chances.max():.0%})")
 """
 _PICTURE = """    image = Image.open(file)
     image.draft("RGB", DOUBLE)
     image = ImageOps.fit(ImageOps.exif_transpose(image).MODE, SIZE, Image.Resampling.BILINEAR)
-    pixels = torch.from_numpy(np.array(image)).permute(2, 0, 1)[None] / 255
-    pixels = F.interpolate(pixels, size=SIDE, mode="bilinear", antialias=True)
-    mean, deviation = torch.tensor(MEAN).view(3, 1, 1), torch.tensor(DEVIATION).view(3, 1, 1)
-    inputs = (pixels - mean) / deviation"""
+    inputs = normalize(resize(to_tensor(image), [SIDE, SIDE], antialias=True), MEAN, DEVIATION)[None]"""
 _NOTE = """    item = torch.from_numpy(np.load(file, allow_pickle=False))  # 32 x 32 numbers from 0 to 31
     inputs = item.view(1, 1, 32, 32).float() * (2 / 31) - 1"""
 _CUT = """said = []
@@ -67,13 +73,11 @@ _STAGES = {
     ),
 }  # fmt: skip
 _TEXT = """model = AutoModel.from_config(AutoConfig.from_pretrained(here)).eval()
-known = {name.removeprefix(model.base_model_prefix + "."): tensor for name, tensor in state.items()}
-model.load_state_dict(known, strict=False)
-tokenizer = AutoTokenizer.from_pretrained(here)
+model.load_state_dict({key.removeprefix(f"{model.base_model_prefix}."): state[key] for key in state}, strict=False)
+tokenizer, how = AutoTokenizer.from_pretrained(here), {"return_token_type_ids": False, "return_tensors": "pt"}
+for file in sys.argv[1:]:
+    tokens = tokenizer([Path(file).read_text("utf-8") or " "], truncation=True, max_length=TOKENS, **how)
 """
-_READ_TEXT = """    text, how = Path(file).read_text(encoding="utf-8") or " ", {"return_tensors": "pt"}
-    tokens = tokenizer([text], truncation=True, max_length=TOKENS, return_token_type_ids=False, **how)
-    rows = model(**tokens, output_hidden_states=True)STATES.float().mean(dim=1)"""
 WORDS = (
     '"""Names texts: python predict.py text.txt ... (needs numpy and safetensors; no network is in it)."""\n\n'
     + _IMPORTS.replace("import json\n", "import json\nimport re\n").replace(
@@ -149,23 +153,30 @@ def of_network(backbone: Backbone, config: dict) -> str:
     if isinstance(backbone, TextBackbone):
         return _of_text(backbone, config)
     library, note = config["network"]["library"], config["input"]["modality"] == "spectrogram"
-    thing, need = ("32 x 32 arrays", "numpy") if note else ("pictures", "pillow")
-    needs = "torch and safetensors" if library == "tlkit" else f"torch and {library}"
-    imports = [
-        "import numpy as np",
-        *([f"import {library}"] * (library == "timm")),
-        "import torch",
-        "import torch.nn.functional as F",
-        *(["from PIL import Image, ImageOps"] * (need == "pillow")),
-        "from safetensors.torch import load_file",
-        *(["from torch import nn"] * (library == "tlkit")),
-        *(["from torchvision import models"] * (library == "torchvision")),
-    ]
-    doc = f'"""Names {thing}: python predict.py file ... (needs {needs}, {need} beside)."""\n\n'
     read = _NOTE if note else _picture(config["input"])
+    begin = _LABELS if _timm_reads_it(config) else _WITH_STATE + _adapters(config)
     made, loop = _own(backbone, read) if library == "tlkit" else _from_library(backbone, config, read)
-    begin = doc + _IMPORTS + "\n" + "\n".join(imports) + "\n\n" + _HERE + _adapters(config)
-    return begin + made + loop
+    body = begin + made + loop
+    thing, needs = ("32 x 32 arrays", "torch, safetensors and numpy") if note else ("pictures", _NEEDS[library])
+    doc = f'"""Names {thing}: python predict.py file ... (needs {needs})."""\n\n'
+    return doc + _IMPORTS + "\n" + _imports(body) + "\n" + body
+
+
+def _imports(body: str) -> str:
+    """The lines that bring what the body uses."""
+    lines = {
+        "np.": "import numpy as np", "timm.": "import timm", "torch.": "import torch",
+        "Image.": "from PIL import Image, ImageOps", "load_file(": "from safetensors.torch import load_file",
+        "nn.": "from torch import nn", "models.": "from torchvision import models",
+        "resize(": "from torchvision.transforms.functional import normalize, resize, to_tensor",
+    }  # fmt: skip
+    return "".join(f"{line}\n" for used, line in lines.items() if re.search(rf"(?<![\w.]){re.escape(used)}", body))
+
+
+def _timm_reads_it(config: dict) -> bool:
+    """Whether the weights are just those of a network of timm's, which reads the file itself."""
+    network = config["network"]
+    return network["library"] == "timm" and network["whole"] and config["adapters"] is None
 
 
 def _loop(read: str, rows: str) -> str:
@@ -206,23 +217,34 @@ def _own(backbone: Backbone, read: str) -> tuple[str, str]:
 
 def _from_library(backbone: Backbone, config: dict, read: str) -> tuple[str, str]:
     """The lines that build a library's network, and those that ask it."""
-    whole, name = config["network"]["whole"], backbone.wiring.model
-    if backbone.wiring.library == "timm":
-        made = f'model = timm.create_model("{name}", num_classes=len(labels)).eval()\n'
-    else:
-        made = f'model = models.get_model("{name}", num_classes=len(labels), weights=None).eval()\n'
-    made += f"model.load_state_dict(state{'' if whole else ', strict=False'})\n"
+    whole = config["network"]["whole"]
+    made = _build(backbone.wiring.library, backbone.wiring.model, config)
+    if not _timm_reads_it(config):
+        made += f"model.load_state_dict(state{'' if whole else ', strict=False'})\n"
     if whole:
         return made, _LOOP.replace("READ", read).replace("ASK", "    chances = model(inputs)[0].softmax(dim=0)\n")
     made += _CUT.replace("END", backbone.wiring.ends[len(backbone.stages) - 1])
     return made, _loop(read + _SAID, f"{_POOLS[backbone.pool.__name__]} if maps.ndim > 2 else maps")
 
 
+def _build(library: str, name: str, config: dict) -> str:
+    if library == "torchvision":
+        made = f'model = models.get_model("{name}", num_classes=len(labels), weights=None)\n'
+    elif _timm_reads_it(config):
+        file = 'checkpoint_path=here / "model.safetensors"'
+        made = f'model = timm.create_model("{name}", num_classes=len(labels), {file})\n'
+    else:
+        made = f'model = timm.create_model("{name}", num_classes=len(labels))\n'
+    return f"{made.rstrip()}.eval()\n"
+
+
 def _of_text(backbone: TextBackbone, config: dict) -> str:
     doc = '"""Names texts: python predict.py text.txt ... (needs torch and transformers)."""\n\n'
-    imports = "\nimport torch\nimport torch.nn.functional as F\nfrom safetensors.torch import load_file\n"
+    imports = "\nimport torch\nfrom safetensors.torch import load_file\n"
     imports += "from transformers import AutoConfig, AutoModel, AutoTokenizer\n\n"
     whole = config["network"]["whole"]
+    said = "model(**tokens)" if whole else "model(**tokens, output_hidden_states=True)"
     states = ".last_hidden_state" if whole else f".hidden_states[{len(backbone.stages) - 1}]"
-    read = _READ_TEXT.replace("STATES", states).replace("TOKENS", str(config["input"]["tokens"]))
-    return doc + _IMPORTS + imports + _HERE + _adapters(config) + _TEXT + _loop(read, "rows")
+    _, _, loop = _loop("", f"{said}{states}.float().mean(dim=1)").partition("\n\n")
+    body = _WITH_STATE + _adapters(config) + _TEXT.replace("TOKENS", str(config["input"]["tokens"])) + loop
+    return doc + _IMPORTS + imports + body
