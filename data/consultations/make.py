@@ -1,7 +1,7 @@
 """Teaches the two adapters of lesson 15, and has ten notes written with each: what is shipped in this folder.
 
-You need this script only to make them anew, after a change to the talks (tlkit/datasets/consultations.py) or to how they
-are learnt (tlkit/methods/generation.py)::
+You need this script only to make them anew, after a change to the talks (tlkit/datasets/consultations.py) or to how
+they are learnt (tlkit/methods/generation.py)::
 
     python data/consultations/make.py
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import sys
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 
 import pandas as pd
@@ -365,9 +366,13 @@ def at_work(_executor) -> tl.Results:
     for model in (right, shuffled):
         tl.made_up.notes("LoRA", model, **how)
     tl.made_up.notes("LoRA, no medicine", right, medicine=False, **how)
-    for draw in (tl.lookup.functions, tl.lookup.articles):
-        for who in (None, minilm, tl.random_source(minilm)):
-            tl.lookup.search(who, draw, **how)
+    for who in (None, minilm, tl.random_source(minilm)):
+        for draw in (tl.lookup.functions, tl.lookup.articles):
+            tl.lookup.search(who, draw, seeds=20, reuse=found)
+        for labels, place in product((10, 20, 50, 100), ("doctor", "pharmacy")):
+            tl.names.find(who, labels=labels, place=place, seeds=20, reuse=found)
+    tl.lookup.outright(smollm2, minilm, **how)
+    tl.at_work.table(tl.at_work.ways(smollm2, minilm), reuse=found)
     return found
 
 

@@ -6,10 +6,11 @@ text" is the answer.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import torch
 
 from tlkit.analysis.membership import auc
 from tlkit.datasets import lookup
@@ -19,10 +20,14 @@ from tlkit.estimate import Estimate
 from tlkit.experiments.measured import measured
 from tlkit.experiments.results import Results
 from tlkit.experiments.source import Source, as_source
+from tlkit.methods import generation
 from tlkit.methods.frozen_features import FrozenFeatures
-from tlkit.models.backbone import Backbone
+from tlkit.models.backbone import Backbone, inference
+from tlkit.models.language_model import LanguageModel
+from tlkit.models.sequences import padded
 
 RECIPE = 1  # raise it when a change to the code changes what is found
+ANSWERED = "Does this text answer the question? Say Yes or No."
 FOUND = ("first", "reciprocal rank", "tells absence")  # what is listed of each seed
 
 
@@ -50,6 +55,47 @@ class Found:
 
     def _figure(self, place: int, what: str) -> Estimate:
         return Estimate({seed: figures[place] for seed, figures in self.by_seed.items()}, what)
+
+
+@torch.no_grad()
+def yes_or_no(model: LanguageModel, questions: Sequence[str], texts: Sequence[str]) -> np.ndarray:
+    """Whether each text answers its question, says a language model: the log odds of Yes against No."""
+    tokenizer, found = model.tokenizer, []
+    yes, no = (tokenizer(word, add_special_tokens=False)["input_ids"][0] for word in ("Yes", "No"))
+    with inference(model):
+        for question, text in zip(questions, texts, strict=True):
+            asked = generation.asked(f"Question: {question}\nText: {text}", ANSWERED)
+            last = model.run(padded([torch.tensor(tokenizer(asked)["input_ids"])])).values[:, -1]
+            said = model.log_probs(last)[0]
+            found.append(float(said[yes] - said[no]))
+    return np.array(found)
+
+
+def absence_by_asking(model: LanguageModel, searcher: Backbone, seed: int) -> float:
+    """How well a language model tells what is not in the text (AUC), asked about what the ``searcher`` found first."""
+    asked = articles(seed)
+    best = by_meaning(searcher, asked).argmax(axis=1)
+    odds, has = yes_or_no(model, asked.questions, asked.texts[best]), asked.answers >= 0
+    return auc(odds[has], odds[~has])
+
+
+def outright(
+    model: LanguageModel,
+    searcher: Backbone,
+    *,
+    seeds: int | str | Iterable[int] | None = None,
+    reuse: Results | None = None,
+) -> Estimate:
+    """:func:`absence_by_asking`, seed by seed."""
+
+    def figures(seed: int) -> list[float]:
+        return [absence_by_asking(model, searcher, seed)]
+
+    about = ["outright", RECIPE, ANSWERED, model.digest(), searcher.digest(), [*map(str, articles(0).questions)]]
+    told = measured(figures, about, seeds=seeds, reuse=reuse)
+    return Estimate(
+        {seed: each[0] for seed, each in told.items()}, f"{model.name}, asked: tells what is not in the text"
+    )
 
 
 def functions(seed: int) -> Lookup:

@@ -54,14 +54,16 @@ def facts_right(text: str, reference: str) -> float:
 
 def overlap(text: str, reference: str) -> float:
     """ROUGE-L: the F score of the longest run of words, gaps allowed, that both have in one order (Lin, 2004)."""
-    said, wanted = (_WORD.findall(each.lower()) for each in (text, reference))
-    row = [0] * (len(wanted) + 1)
-    for word in said:
-        last = row
-        row = [0]
-        for place, other in enumerate(wanted):
-            row.append(last[place] + 1 if word == other else max(last[place + 1], row[-1]))
-    return 2 * row[-1] / max(1, len(said) + len(wanted))
+    from rouge_score.rouge_scorer import RougeScorer
+
+    return RougeScorer(["rougeL"]).score(reference, text)["rougeL"].fmeasure
+
+
+def overlap_in_letters(text: str, reference: str) -> float:
+    """chrF: the F score of the runs of up to six letters that both have (Popović, 2015), from 0 to 1."""
+    from sacrebleu.metrics import CHRF
+
+    return CHRF().sentence_score(text, [reference]).score / 100
 
 
 def first_sentences(talk: str, words: int = 20) -> str:
@@ -80,6 +82,11 @@ class Notes:
     def overlap(self) -> Estimate:
         """ROUGE-L with the note that belongs to the talk."""
         return self._figure(0, "overlap with the right note")
+
+    @property
+    def overlap_in_letters(self) -> Estimate:
+        """chrF with the note that belongs to the talk."""
+        return self._figure(4, "overlap in letters")
 
     @property
     def right(self) -> Estimate:
@@ -106,7 +113,10 @@ class Notes:
 
 
 def judge(written: Sequence[str], talks: Sequence[Consultation]) -> list[float]:
-    """Overlap and facts right, as means over the notes; made up and misplaced, as shares of all facts written."""
+    """Overlap and facts right, made up and misplaced as shares of all facts written, and overlap in letters.
+
+    Overlaps and facts right are means over the notes.
+    """
     pairs = list(zip(written, talks, strict=True))
     every = sum(len(facts(text)) for text in written) or 1
     return [
@@ -114,6 +124,7 @@ def judge(written: Sequence[str], talks: Sequence[Consultation]) -> list[float]:
         sum(facts_right(text, one.note) for text, one in pairs) / len(pairs),
         sum(len(made_up(text, one.talk)) for text, one in pairs) / every,
         sum(len(misplaced(text, one.talk, one.note)) for text, one in pairs) / every,
+        sum(overlap_in_letters(text, one.note) for text, one in pairs) / len(pairs),
     ]
 
 

@@ -59,9 +59,12 @@ class Lookup(NamedTuple):
     answers: np.ndarray
 
 
-def functions(count: int = 200, *, seed: int) -> Lookup:
-    """So many functions of the standard library, by ``seed``: what each does, and its code without saying so."""
-    rows = read_rows(paths.DATA / "functions" / "functions.csv.gz")
+def functions(count: int = 200, *, seed: int, learn: bool = False) -> Lookup:
+    """So many functions of the standard library, by ``seed``: what each does, and its code without saying so.
+
+    Every second one is for the test; those between are to ``learn`` from.
+    """
+    rows = read_rows(paths.DATA / "functions" / "functions.csv.gz")[int(learn) :: 2]
     count = whole(count, f"count={shown(count)} is no number of functions", most=len(rows))
     chosen = np.random.default_rng(stream(seed, "functions")).choice(len(rows), count, replace=False)
     said, code = ([rows[row][column] for row in chosen] for column in ("says", "code"))

@@ -27,7 +27,7 @@ def notes_to_read_again(rows: list[int], talks: list[Consultation], notes: list[
         return "Count from 0: the first note is row 0."
     if found == [n for n, text in enumerate(notes) if facts(text)]:
         return "Those are all that name a fact: keep the ones with a fact that stands nowhere in the talk."
-    return "Not these: tl.made_up.made_up(note, talk) lists what nobody said; keep the rows where the list has something."
+    return "Not these: tl.made_up.made_up(note, talk) lists what nobody said; keep the rows where it lists something."
 
 
 @exercise("15.2")

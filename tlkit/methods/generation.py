@@ -1,4 +1,4 @@
-"""Writing with a language model, token after token, and teaching it to: LoRA on its last blocks (Hu et al., 2021).
+"""Writing with a language model, token after token, and teaching its last blocks to: LoRA (Hu et al., 2021) or all.
 
 The blocks before those never change, so each text that is learnt from goes through them once.
 """
@@ -94,7 +94,8 @@ def teach(
     texts: Sequence[str],
     answers: Sequence[str],
     *,
-    rank: int = 8,
+    request: str = REQUEST,
+    rank: int | None = 8,
     last: int = 12,
     steps: int = 90,
     rate: float = 2e-3,
@@ -103,16 +104,15 @@ def teach(
 ) -> LanguageModel:
     """The model with adapters beside its ``last`` blocks that learnt to write each answer to its text.
 
-    The loss counts the answers' tokens only. All weights but the adapters' are shared with ``backbone``.
+    Without a ``rank`` there are no adapters, and those blocks themselves learn: take a ``rate`` of 1e-4 then. The loss
+    counts the answers' tokens only. All weights that do not learn are shared with ``backbone``.
     """
     whole(steps, f"steps={shown(steps)} is no number of steps")
-    model = _writer(backbone).copy(shared=len(backbone.stages)).requires_grad_(False)
-    lora.add(model, rank=rank, alpha=2.0 * rank, seed=stream(seed, "adapter"), last=last)
-    start = lora.first(model)
+    model, start = _learner(_writer(backbone), rank, last, seed)
     optimizer = torch.optim.AdamW([each for each in model.parameters() if each.requires_grad], lr=rate, weight_decay=0)
     slower = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: 1 - step / steps)
     with threads(model.threads):
-        read = _read(model, [asked(text) for text in texts], answers, start)
+        read = _read(model, [asked(text, request) for text in texts], answers, start)
         for step, rows in enumerate(_batches(len(read), steps, seed), start=1):
             optimizer.zero_grad()
             _loss(model, [read[row] for row in rows], start).backward()
@@ -120,6 +120,17 @@ def teach(
             slower.step()
             on_event(Progress(step, steps))
     return model.eval()
+
+
+def _learner(backbone: LanguageModel, rank: int | None, last: int, seed: int) -> tuple[LanguageModel, int]:
+    """A model of which only the end learns, and its first stage that does."""
+    start = len(backbone.stages) - last
+    model = backbone.copy(shared=start if rank is None else len(backbone.stages)).requires_grad_(False)
+    if rank is None:
+        model.stages[start:].requires_grad_(True)
+    else:
+        lora.add(model, rank=rank, alpha=2.0 * rank, seed=stream(seed, "adapter"), last=last)
+    return model, start
 
 
 @torch.no_grad()

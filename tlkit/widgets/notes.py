@@ -1,4 +1,4 @@
-"""The lab of notes: a talk, the note that belongs to it, and what each writer made of it; what was made up is marked."""
+"""The lab of notes: a talk, the note that belongs to it, what each writer made of it, and what was made up, marked."""
 
 from __future__ import annotations
 
@@ -59,8 +59,8 @@ class Case:
         )
 
     def _marked(self) -> str:
-        marks = {word: MARKS["made up"] for word in self.made_up}
-        marks |= {word: MARKS["misplaced"] for word in self.misplaced}
+        marks = dict.fromkeys(self.made_up, MARKS["made up"])
+        marks |= dict.fromkeys(self.misplaced, MARKS["misplaced"])
         return "".join(_mark(part, marks) for part in re.split(r"([A-Za-z]+|\d+)", self.text))
 
 
