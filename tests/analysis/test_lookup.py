@@ -44,3 +44,21 @@ def test_what_a_network_finds_is_measured_once(tmp_path, monkeypatch):
 def test_the_two_texts_to_look_things_up_in():
     assert len(lookup.functions(0).texts) == 100
     assert len(lookup.articles(0).texts) == 15
+
+
+def test_half_of_the_functions_are_to_learn_from():
+    learn, test = tl.lookup.lookup.functions(300, seed=0, learn=True), tl.lookup.lookup.functions(300, seed=0)
+    assert set(learn.texts).isdisjoint(test.texts)
+
+
+def test_a_language_model_is_asked_about_what_was_found(tmp_path, monkeypatch):
+    save_model(tmp_path, "llama")
+    model, known = tl.backbone(str(tmp_path), size=64), tl.Results()
+    odds = lookup.yes_or_no(model, ["is it so?", "no?"], ["it is", "it is not"])
+    tokens = model.tokenizer(lookup.generation.asked("Question: no?\nText: it is not", lookup.ANSWERED))["input_ids"]
+    said = model.log_probs(model.run(lookup.padded([lookup.torch.tensor(tokens)])).values[:, -1])[0].detach()
+    yes, no = (model.tokenizer(word)["input_ids"][0] for word in ("Yes", "No"))
+    assert odds[1] == pytest.approx(float(said[yes] - said[no]), abs=1e-4)
+    found = tl.lookup.outright(model, model, seeds=[0], reuse=known)
+    monkeypatch.setattr(lookup, "yes_or_no", lambda *_: pytest.fail("asked again"))
+    assert tl.lookup.outright(model, model, seeds=[0], reuse=known).values == found.values

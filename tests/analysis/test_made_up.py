@@ -33,13 +33,20 @@ def test_overlap_is_the_longest_run_that_both_have(text, reference, score):
     assert made_up.overlap(text, reference) == pytest.approx(score)
 
 
+def test_overlap_in_letters_forgives_an_ending():
+    assert made_up.overlap_in_letters(NOTE, NOTE) == pytest.approx(1)
+    assert made_up.overlap_in_letters("", NOTE) == 0
+    assert made_up.overlap("coughing", "cough") == 0 < made_up.overlap_in_letters("coughing", "cough")
+
+
 def test_notes_are_judged_together():
     talks = [Consultation(TALK, NOTE)] * 2
     perfect = made_up.judge([NOTE, NOTE], talks)
-    assert perfect == [1, 1, 0, 0]
-    overlap, right, invented, misplaced = made_up.judge([NOTE, "Nora Miller, 52."], talks)
+    assert perfect == [1, 1, 0, 0, pytest.approx(1)]
+    overlap, right, invented, misplaced, letters = made_up.judge([NOTE, "Nora Miller, 52."], talks)
     assert (right, invented, misplaced) == pytest.approx((0.6, 1 / 8, 1 / 8))
     assert overlap < 1
+    assert letters < 1
 
 
 def test_copying_makes_nothing_up_and_a_table_says_so():

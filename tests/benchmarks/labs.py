@@ -94,6 +94,11 @@ def relatives(_steps: int) -> tuple[Lab, Moves]:
     return _all(tl.labs.RelativesLab(first=["Portuguese", "Spanish"]), "target", "chars")
 
 
+def notes(_steps: int) -> tuple[Lab, Moves]:
+    """Visits and writers; all was written beforehand."""
+    return _all(tl.labs.NotesLab(*tl.consultations.cases()), "talk", "writer")
+
+
 def words(_steps: int) -> tuple[Lab, Moves]:
     """Heads on MiniLM, and texts to read."""
     task = tl.task("reviews/tweets").fewer(test=TESTED, seed=0)
@@ -129,5 +134,5 @@ def views(steps: int) -> tuple[Lab, Moves]:
 
 LABS: dict[str, Callable[[int], tuple[Lab, Moves]]] = {
     made.__name__: made
-    for made in (depth, stack, teachers, choosing, costs, partners, relatives, words, adapters, prompts, views)
+    for made in (depth, stack, teachers, choosing, costs, partners, relatives, notes, words, adapters, prompts, views)
 }

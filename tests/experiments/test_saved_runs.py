@@ -10,6 +10,7 @@ import tlkit as tl
 from tlkit.analysis import (
     acquisition,
     adviser,
+    at_work,
     batchnorm,
     conformal,
     domain_gap,
@@ -17,8 +18,11 @@ from tlkit.analysis import (
     gradient_conflict,
     invariance,
     layers,
+    lookup,
     low_resource,
+    made_up,
     membership,
+    names,
     source_map,
     written_rule,
 )
@@ -58,14 +62,18 @@ SAVED = {  # how many rows, or figures where there are none, and a hash of what 
 MEASURING = (
     acquisition,
     adviser,
+    at_work,
     batchnorm,
     conformal,
     domain_gap,
     gradient_conflict,
     invariance,
     layers,
+    lookup,
     low_resource,
+    made_up,
     membership,
+    names,
     source_map,
     written_rule,
 )

@@ -63,6 +63,16 @@ def test_adapters_learn_to_write_the_answers_and_nothing_else_changes(model, tmp
     assert model.digest() == before
 
 
+def test_without_a_rank_the_last_blocks_learn_themselves(model):
+    before, said = model.digest(), surprise(model, NOTES)
+    taught = teach(model, TALKS, NOTES, rank=None, last=2, steps=20, rate=1e-3)
+    assert surprise(taught, NOTES) < said
+    assert model.digest() == before
+    assert not tl.lora.is_adapted(taught)
+    learnt = [any(each.requires_grad for each in stage.parameters()) for stage in taught.stages]
+    assert learnt == [False] * (len(model.stages) - 2) + [True] * 2
+
+
 def test_the_blocks_that_learn_see_what_the_others_said_once(model):
     """The loss from kept states is that of the whole network, and each example is asked as often as the others."""
     kept = generation._read(model, [asked(talk) for talk in TALKS], NOTES, 2)

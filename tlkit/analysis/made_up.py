@@ -18,6 +18,8 @@ from tlkit.experiments.measured import measured
 from tlkit.experiments.results import Results
 from tlkit.methods import generation
 from tlkit.models.backbone import Backbone
+from tlkit.plots.estimates import plot_estimates
+from tlkit.plots.picture import Picture
 
 TEST = 1000  # what is added to a seed, so that no talk to be tested on was learnt from
 COUNT = 5  # talks of a seed: a model is slow to write
@@ -158,6 +160,14 @@ def written(model: Backbone | None, talks: Sequence[Consultation], *, example: C
         return [first_sentences(one.talk) for one in talks]
     before = "" if example is None else generation.asked(example.talk) + example.note + generation.END + "\n"
     return generation.write(model, [before + generation.asked(one.talk) for one in talks])
+
+
+def picture(writers: Iterable[Notes], title: str) -> Picture:
+    """How far the notes overlap with the right ones, how many facts are right, and how many made up."""
+    panels = {"overlap in words (ROUGE-L)": "overlap", "overlap in letters (chrF)": "overlap_in_letters",
+              "facts right": "right", "facts made up": "made_up"}  # fmt: skip
+    writers = list(writers)
+    return plot_estimates({name: {one.who: getattr(one, of) for one in writers} for name, of in panels.items()}, title)
 
 
 def table(writers: Iterable[Notes]):

@@ -5,7 +5,7 @@ Names are whole or wrong: "nora weiss" counts when both words were found and not
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -21,6 +21,8 @@ from tlkit.experiments.source import Source, as_source
 from tlkit.methods import generation
 from tlkit.models.backbone import inference
 from tlkit.models.language_model import LanguageModel, TextBackbone
+from tlkit.plots.estimates import plot_estimates
+from tlkit.plots.picture import Picture
 
 RECIPE = 1  # raise it when a change to the code changes what is found
 TEST = 1000  # what is added to a seed, so that no sentence to be tested on was learnt from
@@ -127,6 +129,11 @@ def _marked(tags: Tags) -> list[str]:
     """The tags as B-, I- and O, as the field writes them."""
     begins = {start for _, start, _ in spans(tags)}
     return [tag if tag == OUTSIDE else f"{'B' if place in begins else 'I'}-{tag}" for place, tag in enumerate(tags)]
+
+
+def picture(found: Mapping[str, Mapping[str, Estimate]], title: str) -> Picture:
+    """F1 at each place, a row for each learner."""
+    return plot_estimates({f"F1 at the {place}": dict(rows) for place, rows in found.items()}, title)
 
 
 def find(
