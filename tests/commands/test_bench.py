@@ -33,7 +33,8 @@ def test_the_machine_is_described(told):
 def test_each_benchmark_has_every_field(told):
     assert [row["name"] for row in told["benchmarks"]] == [
         "import", "slider", "slider-depth", "slider-stack", "slider-teachers", "slider-choosing", "slider-costs",
-        "slider-partners", "slider-relatives", "slider-notes", "slider-words", "slider-adapters", "slider-prompts", "slider-views",
+        "slider-partners", "slider-relatives", "slider-notes", "slider-words", "slider-adapters",
+        "slider-prompts", "slider-views",
     ]  # fmt: skip
     for row in told["benchmarks"]:
         assert set(row) >= FIELDS

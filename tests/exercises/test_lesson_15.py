@@ -42,7 +42,7 @@ def test_notes_are_held_against_the_talk():
 
 @pytest.mark.weights
 def test_the_second_exercise_knows_right_from_each_mistake():
-    minilm, task = tl.backbone("minilm"), tl.lookup.functions(20)
+    minilm, task = tl.backbone("minilm"), tl.lookup.functions(24)
     words, meaning = by_words(task), by_meaning(minilm, task)
     assert tl.check("15.2", judge(words + meaning, task.answers)[0], minilm).passed
     mistakes = {

@@ -10,7 +10,7 @@ TALK = "Doctor: Nora Weiss? <b>Come in.</b>\nPatient: I am 47. My sister Ida is 
 VISITS = [Consultation(TALK, "Nora Weiss, 47. Aspirin 100 mg.")] * 2
 WRITTEN = {
     "first sentences": ["Nora Weiss? Come in."] * 2,
-    "LoRA": ["Nora Weiss, 52. Aspirin 300 mg. <script>alert(1)</script>", "Nora Weiss, 47. Aspirin 100 mg."],
+    "LoRA": ["Nora Weiss, 52. Aspirin 300 mg. <script>alert()</script>", "Nora Weiss, 47. Aspirin 100 mg."],
 }
 
 
@@ -23,12 +23,12 @@ def test_it_counts_what_was_made_up_and_what_is_misplaced(lab):
     lab.writer.value = "LoRA"
     assert (lab.case.made_up, lab.case.misplaced) == (["300"], ["52"])
     assert "Made up: 300. In the wrong place: 52." in lab.words.value
-    assert "60% of the note's numbers and names are there" in lab.words.value
+    assert "60% of the note's numbers and names are there" in lab.case.words()
     assert "⟦300⟧" in lab.picture.value
     assert "‹52›" in lab.picture.value
     lab.talk.value = 2
     assert "Made up: nothing. In the wrong place: nothing." in lab.words.value
-    assert "100% of the note's numbers and names are there, overlap 1.00" in lab.words.value
+    assert "100% of the note's numbers and names are there, overlap 1.00" in lab.case.words()
     assert repr(lab) == f"NotesLab: {lab.case.words()}"
 
 
