@@ -1,8 +1,8 @@
 """BERT's encoder in torch alone (Devlin et al., 2018, arXiv 1810.04805): the parts, names and sums of Hugging Face's.
 
 Hugging Face's own class brings along what serves every network that there is: compilers, sharded tensors, losses for
-object detection. That takes seconds, and of every kernel in a classroom a hundred megabytes. This one says the same, to
-the last bit, learns the same and begins with the same random weights; the tests hold it to theirs.
+object detection. That takes seconds, and of every kernel in a classroom a hundred megabytes. This one says the same,
+learns the same and begins with the same random weights; the tests hold it to theirs.
 """
 
 from __future__ import annotations
