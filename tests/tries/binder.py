@@ -59,9 +59,10 @@ def build(folder: Path, plain: bool) -> tuple[dict[str, str], float]:
     (folder / "home").mkdir()
     pip = [environment["PYTHON"], "-m", "pip"]
     wanted = repository / "binder" / "requirements.txt"
-    if plain:
+    if plain:  # pip would ask that index about each package anew, and wait for it
         pinned = wanted.read_text(encoding="utf-8")
-        wanted.write_text(re.sub(r"(torchvision==[\d.]+)\+cpu", r"\1", pinned), encoding="utf-8")
+        without = re.sub(r"^--extra-index-url .*\n", "", pinned, flags=re.MULTILINE)
+        wanted.write_text(re.sub(r"(torchvision==[\d.]+)\+cpu", r"\1", without), encoding="utf-8")
     subprocess.run([*pip, "install", "--quiet", "--no-cache-dir", "-r", wanted], check=True, env=environment)
     subprocess.run([repository / "binder" / "postBuild"], check=True, env=environment, cwd=repository)
     subprocess.run([*pip, "check"], check=True, env=environment)

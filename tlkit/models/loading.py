@@ -7,7 +7,7 @@ What was made up is never taken for what was loaded: it is refused here.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 import torch
@@ -110,10 +110,11 @@ def check_vocabulary(name: str, tokenizer, model: nn.Module) -> None:
         )
 
 
-def read_model(auto: type, folder: str | Path, **options) -> tuple[nn.Module, dict[int, str], set[str]]:
-    """A model of Hugging Face's; which of its tensors, by ``id``, were not in the file; and names left over there."""
+def read_model(read: Callable, folder: str | Path, **options) -> tuple[nn.Module, dict[int, str], set[str]]:
+    """A model, by a ``from_pretrained`` of Hugging Face's; which of its tensors, by ``id``, were not in the file; and
+    names left over there."""
     try:
-        model, report = auto.from_pretrained(folder, output_loading_info=True, ignore_mismatched_sizes=True, **options)
+        model, report = read(folder, output_loading_info=True, ignore_mismatched_sizes=True, **options)
     except Exception as error:  # safetensors', torch's, the system's, and the library's own
         raise TlkitError(
             f"The weights in {folder} can't be read ({first_line(error)}): the file is damaged, or not all of it is "

@@ -8,7 +8,7 @@ architecture's habits are copied here.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextvars import ContextVar
 from dataclasses import replace
 from functools import partial
@@ -20,6 +20,7 @@ from torch import Tensor, nn
 
 from tlkit.arguments import LARGEST, whole
 from tlkit.errors import TlkitError, first_line
+from tlkit.models import bert
 from tlkit.models.backbone import Rates, numbered
 from tlkit.models.language_model import CONTEXT, LanguageModel, Reader, TextBackbone
 from tlkit.models.loading import (
@@ -70,11 +71,20 @@ def only_words_of(backbone: TextBackbone, items: np.ndarray) -> Iterator[Sequenc
 
 def encoder(name: str, folder: str | Path, *, longest: int | None = None, taught: str = "") -> TextBackbone:
     """A BERT-like network, from a folder or by its hub's name: it reads a text in both directions."""
-    from transformers import AutoModel
-
     with _quiet():
         tokenizer = read_tokenizer(folder)
-        return _loaded(name, folder, AutoModel, tokenizer, longest, taught)
+        return _loaded(name, folder, _encoder_in, tokenizer, longest, taught)
+
+
+def _encoder_in(folder: str | Path, **options) -> tuple[nn.Module, dict]:
+    """A model and what was amiss with its file: a plain BERT as tlkit has it, all others as their library does."""
+    from transformers import AutoConfig
+
+    if (own := bert.read(folder, AutoConfig.from_pretrained(folder))) is not None:
+        return own, {"missing_keys": [], "mismatched_keys": [], "unexpected_keys": []}
+    from transformers import AutoModel
+
+    return AutoModel.from_pretrained(folder, **options)
 
 
 def causal(
@@ -87,7 +97,7 @@ def causal(
         tokenizer = read_tokenizer(folder, padding_side="right")
         if tokenizer.pad_token is None:
             tokenizer.pad_token = tokenizer.eos_token
-        return _loaded(name, folder, AutoModelForCausalLM, tokenizer, longest, taught, dtype=dtype)
+        return _loaded(name, folder, AutoModelForCausalLM.from_pretrained, tokenizer, longest, taught, dtype=dtype)
 
 
 def by_name(name: str, *, longest: int | None = None, taught: str = "") -> TextBackbone:
@@ -102,10 +112,10 @@ def by_name(name: str, *, longest: int | None = None, taught: str = "") -> TextB
 
 
 def _loaded(
-    name: str, folder: str | Path, auto: type, tokenizer, longest: int | None, taught: str, **options
+    name: str, folder: str | Path, read: Callable, tokenizer, longest: int | None, taught: str, **options
 ) -> TextBackbone:
     """The stages of a model whose weights are all its own."""
-    model, made_up, left_over = read_model(auto, folder, **options)
+    model, made_up, left_over = read_model(read, folder, **options)
     check_vocabulary(name, tokenizer, model)
     unembed = model.get_output_embeddings()
     if unembed is not None and id(unembed.weight) in made_up:
@@ -339,6 +349,8 @@ def _rebuild(name: str, config, reader: Reader, dtype: torch.dtype, *, causal: b
 
 
 def _new(config, dtype: torch.dtype, *, causal: bool) -> nn.Module:
+    if bert.is_plain(config) and not causal and dtype == torch.float32:
+        return bert.untrained(config)
     from transformers import AutoModel, AutoModelForCausalLM
 
     with _quiet():
