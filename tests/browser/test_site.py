@@ -240,6 +240,15 @@ def test_an_answer_other_than_recorded_is_noticed(opened, tab):
     assert bool(found.faults) == bool(found.moves)
 
 
+def test_on_paper_nothing_is_pressed_and_what_was_measured_is_told(opened, tab):
+    tab.open(opened.path.as_uri())
+    tab.page.emulate_media(media="print")
+    expect(tab.page.get_by_role("button")).to_have_count(0)
+    expect(tab.page.locator(".tlkit-predict .stage:visible")).to_have_count(0)
+    told = tab.page.locator("[data-reveal]").filter(has_text="Measured, ").filter(visible=True)
+    expect(told).to_have_count(tab.page.locator("[data-reveal]").count())
+
+
 def test_the_index_leads_to_every_lesson(offline, tmp_path):
     path = next(site.write(tmp_path, LESSONS.values()))
     view = offline.new_page()
