@@ -13,6 +13,7 @@ from tlkit.experiments.replication import FEWEST
 from tlkit.runtime import paths
 
 NOTEBOOKS = sorted(path for path in paths.NOTEBOOKS.rglob("*.ipynb") if ".ipynb_checkpoints" not in path.parts)
+WIDGET = "application/vnd.jupyter.widget-view+json"
 LESSONS = sorted(jupyter.lessons().values())
 REPLICATE = LESSONS[1:]
 
@@ -44,6 +45,15 @@ def test_no_output_warns_fails_or_names_a_machine(notebook):
             assert output.get("name") != "stderr", output.text
             said = re.sub(r"data:[^\"]+", "", json.dumps(output).replace('\\"', '"'))
             assert not re.search(r"/(home|root|Users|work|tmp)/|0x[0-9a-f]{6,}", said)
+
+
+def test_where_no_widget_renders_words_stand_in_its_place(notebook):
+    for output in (output for cell in code(notebook) for output in cell.outputs if "data" in output):
+        if WIDGET in output.data:
+            assert len(output.data["text/plain"].split()) > 3
+            assert not re.search("^<|children=", output.data["text/plain"])
+        for image in re.findall("<img[^>]*>", output.data.get("text/html", "")):
+            assert re.search('alt="[^"]+"', image)
 
 
 def test_cells_are_short_and_explained(notebook):

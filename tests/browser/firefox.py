@@ -39,7 +39,8 @@ class Firefox:
         self._socket = websocket.create_connection(f"{address}/session", timeout=120, suppress_origin=True)
         self.version = self.send("session.new", capabilities={})["capabilities"]["browserVersion"]
         self.send("session.subscribe", events=["log.entryAdded", "network.beforeRequestSent"])
-        self._tab = self.send("browsingContext.getTree")["contexts"][0]["context"]
+        # The first tab's page never has the focus (the address bar has), and without it many keys do nothing.
+        self._tab = self.send("browsingContext.create", type="tab")["context"]
 
     def send(self, method: str, **params: object) -> dict:
         """A command's answer."""

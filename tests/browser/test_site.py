@@ -8,6 +8,7 @@ import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -22,13 +23,12 @@ from tlkit.widgets.base import Lab
 
 from .access import COVERED, MOVING, UNSEEN, ZOOMED
 from .harness import Watch, listen, put_in_order, shot, watch_over
+from .pages import LARGEST, SLOWEST, Chromium, Walk, move_every_lab, walk
 
 pytestmark = pytest.mark.browser
 
 LESSONS = jupyter.lessons()
 OPENED = list(LESSONS) if os.environ.get("TLKIT_ALL_PAGES") else ["00", "01", "08"]  # all of them take some minutes
-LARGEST = 5_000_000  # bytes of a page
-SLOWEST = 100  # milliseconds until a lab has answered
 GRAVE = ("serious", "critical")
 ANSWER = """lab => {
   const input = lab.querySelector("input[type=range]");
@@ -55,7 +55,7 @@ class Opened:
     """A page in the browser, and what Python knows of it."""
 
     made: Page
-    address: str
+    path: Path
     view: object
     watch: Watch
 
@@ -82,7 +82,7 @@ def opened(request, offline, tmp_path_factory) -> Iterator[Opened]:
     view = offline.new_page()
     watch = watch_over(view)
     view.goto(path.as_uri())
-    yield Opened(made, path.as_uri(), view, watch)
+    yield Opened(made, path, view, watch)
     view.close()
 
 
@@ -132,7 +132,7 @@ def test_every_lab_answers_at_each_of_its_ends_as_python_does(opened):
 
 def test_it_is_small_asks_for_nothing_and_answers_at_once(opened):
     assert len(opened.made.html.encode()) <= LARGEST
-    assert set(opened.watch.outside) == {opened.address}
+    assert set(opened.watch.outside) == {opened.path.as_uri()}
     assert opened.watch.problems == []
     for section, _, made in opened.labs():
         if any(control["kind"] == "slider" for control in made.controls):
@@ -213,6 +213,40 @@ def test_at_twice_the_size_nothing_is_cut_off_or_covered(opened):
 def test_the_focus_is_seen_and_nothing_moves_by_itself(opened):
     assert opened.view.evaluate(UNSEEN, "main, nav") == []
     assert opened.view.evaluate(MOVING, "body") == []
+
+
+@pytest.fixture
+def tab(offline) -> Iterator[Chromium]:
+    view = offline.new_page()
+    yield Chromium(view)
+    view.close()
+
+
+def test_it_is_used_by_keyboard_as_in_every_browser(opened, tab):
+    found = walk(tab, opened.path)
+    assert found.faults == []
+    assert found.moves == 2 * sum(len(made.controls) for _, made in opened.made.labs)
+
+
+FORGE = """() => document.querySelectorAll("[data-lab] script").forEach(made => {
+  made.textContent = made.textContent.replaceAll(/\\d%/g, "x%");
+})"""
+
+
+def test_an_answer_other_than_recorded_is_noticed(opened, tab):
+    tab.open(opened.path.as_uri())
+    tab.ask(FORGE)
+    move_every_lab(tab, found := Walk())
+    assert bool(found.faults) == bool(found.moves)
+
+
+def test_on_paper_nothing_is_pressed_and_what_was_measured_is_told(opened, tab):
+    tab.open(opened.path.as_uri())
+    tab.page.emulate_media(media="print")
+    expect(tab.page.get_by_role("button")).to_have_count(0)
+    expect(tab.page.locator(".tlkit-predict .stage:visible")).to_have_count(0)
+    told = tab.page.locator("[data-reveal]").filter(has_text="Measured, ").filter(visible=True)
+    expect(told).to_have_count(tab.page.locator("[data-reveal]").count())
 
 
 def test_the_index_leads_to_every_lesson(offline, tmp_path):

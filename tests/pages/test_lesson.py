@@ -2,9 +2,11 @@ import json
 import re
 
 import pytest
+from matplotlib.figure import Figure
 
 import tlkit as tl
 from tlkit.pages import lesson
+from tlkit.plots.picture import Picture
 from tlkit.runtime import repository
 from tlkit.widgets.parsons import ParsonsProblem
 
@@ -52,6 +54,14 @@ def test_small_pictures_beside_a_plot_stay_together():
 
 def test_tables_can_be_scrolled():
     assert lesson._text("| a |\n|---|\n| b |").count('<div class="scroll"><table') == 1
+
+
+def test_figures_can_be_scrolled_and_heard():
+    words = "Accuracy, mean: head 50% at 1, 60% at 2."
+    data = {"text/html": Picture(Figure(), "A", words)._repr_html_()}
+    shown = lesson._output({"output_type": "display_data", "data": data})
+    assert '<div class="scroll"><img alt="Plot: A' in shown["html"]
+    assert "data-curves" in shown["html"]
 
 
 def test_an_exercise_says_that_it_needs_a_kernel():

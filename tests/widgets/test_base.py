@@ -36,3 +36,12 @@ def test_controls_are_those_that_arrow_keys_move():
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in DEAD
     }
     assert made == set()
+
+
+def test_a_lab_keeps_its_arrow_keys_whatever_it_shows():
+    lab = base.Lab()
+    lab.children = [lab.picture, lab.words]
+    lab.children = [*lab.children[::-1], lab.stop]
+    *shown, keys = lab.children
+    assert shown == [lab.words, lab.picture, lab.stop]
+    assert isinstance(keys, base.Keys)

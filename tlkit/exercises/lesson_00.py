@@ -6,7 +6,7 @@ from tlkit.exercises.check import question
 
 question(
     "00",
-    text="A network that knows ten thousand photographs of birds is to name leaves. What is the *source* here?",
+    text="A network that knows ten thousand photographs of birds is to name leaves. What is the source here?",
     answers={
         "The network together with the birds that it learnt from": (
             "Right. A source is a backbone and what it was pre-trained on. The same backbone, taught something else, "

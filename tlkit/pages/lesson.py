@@ -267,8 +267,9 @@ def _straight(parts: Iterable[str]) -> list[str]:
 
 
 def _scrolling(shown: str) -> str:
-    """Tables in boxes of their own, which a narrow page can scroll."""
-    return re.sub(r"<table.*?</table>", lambda table: f'<div class="scroll">{table[0]}</div>', shown, flags=re.S)
+    """Tables and figures' pictures in boxes of their own, which a narrow page can scroll."""
+    found = r"<table.*?</table>|(?<=<figure style=\"margin:0\">)<img [^>]*>"
+    return re.sub(found, lambda wide: f'<div class="scroll">{wide[0]}</div>', shown, flags=re.S)
 
 
 def _code(source: str) -> str:

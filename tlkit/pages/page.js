@@ -156,10 +156,14 @@ class Model extends Plain {
     const { touched, truth, label, values, reference, chance } = this.state;
     const sentences = [];
     if (touched) sentences.push(`Your prediction for ${label}: ${this.listed(values)}.`);
-    if (truth) sentences.push(`Measured, ${truth.name}: ${this.listed(truth.mean, truth)}.`);
+    if (truth) sentences.push(this.told(truth));
     if (reference) sentences.push(`Given, ${reference.name}: ${this.listed(reference.values)}.`);
     if (chance !== null) sentences.push(`Guessing: ${whole(100 * chance)}%.`);
     return { headline: this.headline(), numbers: sentences.join(" ") };
+  }
+
+  told(truth) {
+    return `Measured, ${truth.name}: ${this.listed(truth.mean, truth)}.`;
   }
 
   headline() {
@@ -210,7 +214,10 @@ function offer(host, model) {
     host.tabIndex = -1;
     host.focus();
   });
-  host.replaceChildren(button);
+  const printed = document.createElement("p"); // paper has no buttons
+  printed.className = "printed";
+  printed.textContent = model.told(model.measured);
+  host.replaceChildren(button, printed);
 }
 
 // ---- the page -------------------------------------------------------------------------------------------------------

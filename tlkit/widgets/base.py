@@ -6,9 +6,12 @@ import base64
 import html
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+import anywidget
 import ipywidgets as W
+import traitlets
 
 from tlkit.arguments import listed, numbers
 from tlkit.datasets.catalogue import as_task
@@ -103,6 +106,12 @@ def count(n: int, thing: str) -> str:
     return f"{n} {thing}{'s' * (n != 1)}"
 
 
+class Keys(anywidget.AnyWidget):
+    """Unseen in a lab: its sliders keep their arrow keys, which Notebook 7 takes for its own shortcuts."""
+
+    _esm = Path(__file__).parent / "keys.js"
+
+
 class Lab(WordyBox):
     """A picture and its words, both in traits, and at most one training in the background, which can be stopped.
 
@@ -119,8 +128,13 @@ class Lab(WordyBox):
         self.stop.on_click(lambda _: self.halt())
         self._training: threading.Thread | None = None
         self._halt, self._lock, self._ahead = threading.Event(), threading.RLock(), Ahead()
+        self._keys = Keys(layout={"display": "none"})
         super().__init__()
         self.add_class("tlkit-lab")
+
+    @traitlets.validate("children")
+    def _with_keys(self, proposal: dict) -> tuple:
+        return (*(each for each in proposal["value"] if each is not self._keys), self._keys)
 
     @property
     def controls(self) -> list[W.Widget]:

@@ -5,7 +5,6 @@ const HEIGHT = 380;
 const TOP = 34;
 const BOTTOM = HEIGHT - 54;
 const LEFT = 50;
-const INSET = 24; // from the frame to the first and to the last point
 const LINE = 16; // height of a line of text
 const REACH = 14; // how far aside the pointer still moves a point
 const STEPS = { ArrowUp: 1, ArrowDown: -1, PageUp: 10, PageDown: -10, Home: -100, End: 100 };
@@ -43,13 +42,15 @@ class Frame {
 
   resize(width) {
     this.width = clamp(width, 300, 680);
-    this.room = this.width < 480 ? 80 : 124; // for the names at the right
+    const narrow = this.width < 480;
+    this.room = narrow ? 74 : 124; // for the names at the right
+    this.inset = narrow ? 12 : 24; // from the frame to the first and to the last point
     this.right = this.width - this.room;
     this.middle = (LEFT + this.right) / 2;
   }
 
   x(i) {
-    return LEFT + INSET + this.parts[i] * (this.right - LEFT - 2 * INSET);
+    return LEFT + this.inset + this.parts[i] * (this.right - LEFT - 2 * this.inset);
   }
 
   y(value) {
@@ -209,7 +210,7 @@ class Chart {
     this.handles = model.get("steps").map((step) => newHandle(this.stage, step));
     this.truth = new Curve(this.root, "truth", count, "diamond");
     set(this.truth.line, { pathLength: 1 }); // for the animation
-    this.hint = svg(this.root, "text", { class: "hint halo end", "aria-hidden": "true" }, HINT);
+    this.hint = svg(this.root, "text", { class: "hint halo end", "aria-hidden": "true" });
     this.bubble = svg(this.root, "g", { class: "bubble", "aria-hidden": "true" });
     svg(this.bubble, "rect", { x: -23, y: -11, width: 46, height: 22, rx: 5 });
     svg(this.bubble, "text", { class: "middle", y: 4.5 });
@@ -237,7 +238,9 @@ class Chart {
     });
     svg(axes, "text", { class: "middle", x: frame.middle, y: BOTTOM + 46 }, this.model.get("unit"));
     set(this.paper, { x: LEFT, y: TOP - 20, width: frame.right - LEFT, height: BOTTOM - TOP + 40 });
-    set(this.hint, { x: frame.right - 16, y: frame.y(0.5) + 42 });
+    const lines = wrapped(HINT, Math.floor((frame.right - LEFT - 16) / 8));
+    this.hint.replaceChildren();
+    lines.forEach((line, i) => svg(this.hint, "tspan", { x: frame.right - 16, y: frame.y(0.5) + 42 + 18 * i }, line));
   }
 
   draw() {
