@@ -35,7 +35,7 @@ def each_seed(
     what is found.
     """
     source, found = as_source(source), Results()
-    with unchanging(source.backbone):
+    with unchanging(source.network):
         for seed in choose_seeds(seeds):
             found += compare(source, draw(seed), strategies=strategies, shots=shots, seeds=[seed], reuse=reuse)
     return found
