@@ -298,6 +298,17 @@ class Notebook:
         return errors + [f"code cell {i}: {o['text']}" for i, o in outputs if o.get("name") == "stderr"]
 
 
+def stop(lab, words, ended: str) -> None:
+    """Stop a lab's training once the button can be pressed; ``words`` then say that it ``ended``, so or by itself."""
+    from playwright.sync_api import expect
+
+    there = re.compile(ended)
+    under_way_or_over = lab.locator("button:enabled", has_text="Stop").or_(words.filter(has_text=there))
+    expect(under_way_or_over.first).to_be_visible(timeout=60_000)
+    lab.get_by_role("button", name="Stop").press("Enter")
+    expect(words).to_contain_text(there, timeout=60_000)
+
+
 def notebook_of(*cells: str) -> nbformat.NotebookNode:
     """A notebook with these code cells, for a Python kernel."""
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}

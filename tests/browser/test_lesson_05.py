@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from .harness import shot
+from .harness import shot, stop
 
 pytestmark = [pytest.mark.browser, pytest.mark.weights]
 NOTEBOOK = "05-when-transfer-fails.ipynb"
@@ -38,8 +38,7 @@ def test_lab_and_quiz_answer_the_keyboard(lesson):
     lab.get_by_role("button", name="shuffled").press("Enter")
     last = "keep the head, tune all (keep), 20 labels of each class"
     moved(lambda: lab.get_by_role("button", name="keep the head").press("Enter"), last, seconds=60)
-    lab.get_by_role("button", name="Stop").press("Enter")
-    expect(words).to_contain_text(re.compile("Stopped after|5 draws"), timeout=20_000)
+    stop(lab, words, "Stopped after|5 draws")
     shot(lab, "teachers-keep")
     moved(lambda: lab.get_by_role("button", name="frozen (head)").press("Enter"), "shuffled as the teacher, frozen")
 

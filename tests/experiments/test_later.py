@@ -44,7 +44,9 @@ def test_it_finds_the_runs_that_were_saved_without_being_taught(later, source, h
     again = tl.compare(later, high_bars, **asked, reuse=saved)
     assert [run.accuracy for run in again] == [run.accuracy for run in saved]
     assert again.reused == len(saved)
-    assert source_map.truth(saved.where(strategy="head", shots=1), {"low": later}, {"high": high_bars}).sources == ("low",)
+    assert source_map.truth(saved.where(strategy="head", shots=1), {"low": later}, {"high": high_bars}).sources == (
+        "low",
+    )
     assert tl.random_source(later).recipe() == tl.random_source(source).recipe()
     assert taught == []
     assert source_map.score(later, high_bars, shots=2, seeds=2) == scores

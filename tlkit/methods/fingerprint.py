@@ -11,7 +11,6 @@ from torch import Tensor
 
 from tlkit.models.backbone import Backbone, in_bfloat16, state_digest
 
-
 _UNCHANGING: dict[Backbone, list[bytes]] = {}  # fingerprints, once somebody asked; a network is only itself
 
 
