@@ -34,7 +34,7 @@ def test_the_lab_answers_the_keyboard(lesson):
     expect(words).to_contain_text("2 of 9 stages learn")
     lab.get_by_role("slider").first.focus()
     lesson.page.keyboard.press("End")  # eight labels: nobody saved that
-    expect(words).to_contain_text(re.compile("Training|looking"), timeout=20_000)
+    expect(words).to_contain_text(re.compile("Training|looking"), timeout=60_000)
     stop(lab, words, "Stopped after|over 3 draws")
     lesson.page.keyboard.press("Tab")
     lab.get_by_role("slider").first.focus()
