@@ -92,6 +92,11 @@ def test_every_lesson_has_the_rhythm_and_its_solutions(lesson):
     assert [verdict["passed"] for verdict in verdicts] == [True, True]
 
 
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.stem)
+def test_a_lesson_has_at_most_sixty_cells(lesson):
+    assert len(nbformat.read(lesson, 4).cells) <= 60
+
+
 @pytest.mark.parametrize("lesson", LESSONS[1:], ids=lambda path: path.stem)
 def test_a_lesson_begins_with_earlier_questions_and_has_lines_to_put_in_order(lesson):
     cells = code(nbformat.read(lesson, 4))

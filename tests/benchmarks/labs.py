@@ -17,9 +17,10 @@ from tlkit.widgets.base import Lab, values_of
 from .side_by_side import timed
 
 GUITAR = "notes/guitar"
-STEPS = 20  # of the trainings whose results stand in the pictures: how good they are is not measured here
+FULL, QUICK = 300, 50  # steps of a teacher
+STEPS = 2  # of the trainings whose results stand in the pictures: how good they are is not measured here
 DEPTHS = {"head": 0, "partial:1": 1, "full": 4}  # of the saved runs, with how many stages learn
-TESTED = 200  # texts, of which a reader waits for none
+TEXTS = {FULL: (200, 64), QUICK: (50, 16)}  # that test, and that are learnt from; a reader waits for none
 Moves = list[tuple[str, Sequence]]  # controls, and the positions to which they are moved
 
 
@@ -27,7 +28,7 @@ class Visit:
     """A lab that is open in a kernel, and whose controls are moved."""
 
     def __init__(self, name: str, *, quick: bool):
-        self.lab, self._moves = LABS[name](50 if quick else 300)
+        self.lab, self._moves = LABS[name](QUICK if quick else FULL)
 
     def move_all(self) -> None:
         """Print, as JSON, seconds, nothing, and processor time of every move."""
@@ -67,9 +68,10 @@ def stack(steps: int) -> tuple[Lab, Moves]:
 
 
 def teachers(steps: int) -> tuple[Lab, Moves]:
-    """Two teachers whose body is frozen."""
+    """Two teachers whose body is frozen, and saved runs of who had none."""
     source, nobody = _pianist(steps), tl.random_source(tl.backbone("note-cnn"))
-    saved = tl.compare(source, GUITAR, strategies=["scratch"], shots=[1, 5, 20], seeds=[*range(5)], steps=STEPS)
+    runs = tl.load_results(paths.NOTEBOOKS / "results" / "05-when-transfer-fails.json")
+    saved = runs.where(target=GUITAR, strategy="scratch")
     return _all(tl.labs.TeacherLab({"piano": source, "nobody": nobody}, GUITAR, saved=saved), "teacher", "shots")
 
 
@@ -99,10 +101,12 @@ def notes(_steps: int) -> tuple[Lab, Moves]:
     return _all(tl.labs.NotesLab(*tl.consultations.cases()), "talk", "writer")
 
 
-def words(_steps: int) -> tuple[Lab, Moves]:
+def words(steps: int) -> tuple[Lab, Moves]:
     """Heads on MiniLM, and texts to read."""
-    task = tl.task("reviews/tweets").fewer(test=TESTED, seed=0)
-    return _all(tl.labs.WordsLab(tl.backbone("minilm"), task), "read", "shots")
+    tested, most = TEXTS[steps]
+    task = tl.task("reviews/tweets").fewer(test=tested, seed=0)
+    shots = [k for k in (1, 2, 4, 8, 16, 32, 64) if k <= most]
+    return _all(tl.labs.WordsLab(tl.backbone("minilm"), task, shots=shots), "read", "shots")
 
 
 def adapters(_steps: int) -> tuple[Lab, Moves]:

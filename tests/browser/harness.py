@@ -128,7 +128,7 @@ class Lab:
         headers = {"Authorization": f"token {self.token}"}
         request = urllib.request.Request(f"{self.url}/{path}", method=method, headers=headers)
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        with opener.open(request, timeout=10) as answer:
+        with opener.open(request, timeout=60) as answer:
             return answer.read()
 
     def end_kernels(self) -> None:
@@ -201,7 +201,7 @@ def _environment(home: Path) -> dict[str, str]:
     return inherited | quiet | {name: str(home / folder) for name, folder in own.items()}
 
 
-def _wait_until_up(lab: Lab, server: subprocess.Popen, log: Path, seconds: float = 90) -> None:
+def _wait_until_up(lab: Lab, server: subprocess.Popen, log: Path, seconds: float = 180) -> None:
     deadline = time.monotonic() + seconds
     while True:
         try:
@@ -251,9 +251,9 @@ class Notebook:
 
     def __init__(self, page, watch: Watch, lab: Lab, name: str) -> None:
         self.page, self.watch = page, watch
-        page.goto(f"{lab.url}/{PLACES[FRONT]}/{name}?token={lab.token}", timeout=120_000)
-        page.locator(".jp-Notebook .jp-Cell").first.wait_for(timeout=90_000)
-        page.wait_for_function(READY, timeout=90_000)
+        page.goto(f"{lab.url}/{PLACES[FRONT]}/{name}?token={lab.token}", timeout=180_000)
+        page.locator(".jp-Notebook .jp-Cell").first.wait_for(timeout=180_000)
+        page.wait_for_function(READY, timeout=180_000)
 
     def run_all(self, seconds: float = 120) -> None:
         """Run every cell; an error in one of them is an AssertionError here."""
@@ -267,7 +267,7 @@ class Notebook:
     def restart(self) -> None:
         """Another kernel, which knows nothing of what ran before."""
         self.page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")
-        self.page.wait_for_function(READY, timeout=60_000)
+        self.page.wait_for_function(READY, timeout=120_000)
 
     def clear(self) -> None:
         """Forget what every cell put out; the kernel and its variables stay."""
@@ -299,6 +299,17 @@ class Notebook:
         outputs = [(i, o) for i, cell in enumerate(self.outputs()) for o in cell]
         errors = [f"code cell {i}: {o['ename']}: {o['evalue']}" for i, o in outputs if o["output_type"] == "error"]
         return errors + [f"code cell {i}: {o['text']}" for i, o in outputs if o.get("name") == "stderr"]
+
+
+def stop(lab, words, ended: str) -> None:
+    """Stop a lab's training once the button can be pressed; ``words`` then say that it ``ended``, so or by itself."""
+    from playwright.sync_api import expect
+
+    there = re.compile(ended)
+    under_way_or_over = lab.locator("button:enabled", has_text="Stop").or_(words.filter(has_text=there))
+    expect(under_way_or_over.first).to_be_visible(timeout=120_000)
+    lab.get_by_role("button", name="Stop").press("Enter")
+    expect(words).to_contain_text(there, timeout=120_000)
 
 
 def notebook_of(*cells: str) -> nbformat.NotebookNode:

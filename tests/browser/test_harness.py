@@ -38,3 +38,22 @@ def test_missing_browser_says_what_to_install(monkeypatch):
     nothing = SimpleNamespace(chromium=SimpleNamespace(executable_path="/nowhere/chrome"))
     with pytest.raises(harness.NoBrowser, match="playwright install chromium"):
         harness.find_chromium(nothing)
+
+
+TRAINS = """<div class="lab"><button disabled>Stop</button><p role="status">Looking</p></div><script>
+const [button, words] = [document.querySelector("button"), document.querySelector("p")];
+button.onclick = () => { button.disabled = true; words.textContent = "Stopped after 1 of 3 draws."; };
+setTimeout(() => %s, 300);
+</script>"""
+
+
+@pytest.mark.parametrize(
+    ("later", "told"),
+    [("button.disabled = false", "Stopped after 1"), ("words.textContent = 'A mean of 3 draws.'", "A mean of 3 draws")],
+    ids=["stopped", "over before"],
+)
+def test_stop_waits_until_there_is_something_to_stop_or_it_is_over(page, later, told):
+    page.set_content(TRAINS % later)
+    lab = page.locator(".lab")
+    harness.stop(lab, lab.get_by_role("status"), "Stopped after|of 3 draws")
+    assert told in lab.get_by_role("status").inner_text()

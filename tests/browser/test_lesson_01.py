@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from .access import COVERED, MOVING, UNSEEN, ZOOMED
-from .harness import shot
+from .harness import shot, stop
 
 pytestmark = pytest.mark.browser
 NOTEBOOK = "01-piano-to-guitar.ipynb"
@@ -44,8 +44,7 @@ def test_the_lab_answers_the_keyboard(lesson):
     expect(words).to_contain_text("of the accordion notes")
     lab.get_by_role("button", name="tune all (full)").press("Enter")
     expect(words).to_contain_text("tune all (full), 50 notes of each name", timeout=60_000)
-    lab.get_by_role("button", name="Stop").press("Enter")
-    expect(words).to_contain_text(re.compile("Stopped after|5 draws"), timeout=20_000)
+    stop(lab, words, "Stopped after|5 draws")
     shot(lab, "lab-full")
 
 

@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from .harness import shot
+from .harness import shot, stop
 
 pytestmark = [pytest.mark.browser, pytest.mark.weights]
 NOTEBOOK = "03-freeze-or-fine-tune.ipynb"
@@ -34,9 +34,8 @@ def test_the_lab_answers_the_keyboard(lesson):
     expect(words).to_contain_text("2 of 9 stages learn")
     lab.get_by_role("slider").first.focus()
     lesson.page.keyboard.press("End")  # eight labels: nobody saved that
-    expect(words).to_contain_text(re.compile("Training|looking"), timeout=20_000)
-    lab.get_by_role("button", name="Stop").press("Enter")
-    expect(words).to_contain_text(re.compile("Stopped after|over 3 draws"), timeout=60_000)
+    expect(words).to_contain_text(re.compile("Training|looking"), timeout=60_000)
+    stop(lab, words, "Stopped after|over 3 draws")
     lesson.page.keyboard.press("Tab")
     lab.get_by_role("slider").first.focus()
     lesson.page.keyboard.press("ArrowLeft")

@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from .harness import shot
+from .harness import shot, stop
 
 pytestmark = [pytest.mark.browser, pytest.mark.weights]
 NOTEBOOK = "05-when-transfer-fails.ipynb"
@@ -20,11 +20,11 @@ def test_lab_and_quiz_answer_the_keyboard(lesson):
     expect(words).to_contain_text("piano as the teacher, frozen (head), 5 labels of each class")
     shot(lab, "teachers")
 
-    def moved(act, said: str, seconds: int = 20) -> None:
+    def moved(act, said: str) -> None:
         """``act`` changes the picture, whose words say so; what stands below says the same, or how a training goes."""
         before = picture.get_attribute("src")
         act()
-        expect(picture).to_have_attribute("alt", re.compile(re.escape(said)), timeout=1000 * seconds)
+        expect(picture).to_have_attribute("alt", re.compile(re.escape(said)), timeout=60_000)
         expect(picture).not_to_have_attribute("src", before)
         expect(words).to_contain_text(re.compile(f"{re.escape(said)}|Training, draw"))
 
@@ -37,9 +37,8 @@ def test_lab_and_quiz_answer_the_keyboard(lesson):
 
     lab.get_by_role("button", name="shuffled").press("Enter")
     last = "keep the head, tune all (keep), 20 labels of each class"
-    moved(lambda: lab.get_by_role("button", name="keep the head").press("Enter"), last, seconds=60)
-    lab.get_by_role("button", name="Stop").press("Enter")
-    expect(words).to_contain_text(re.compile("Stopped after|5 draws"), timeout=20_000)
+    moved(lambda: lab.get_by_role("button", name="keep the head").press("Enter"), last)
+    stop(lab, words, "Stopped after|5 draws")
     shot(lab, "teachers-keep")
     moved(lambda: lab.get_by_role("button", name="frozen (head)").press("Enter"), "shuffled as the teacher, frozen")
 

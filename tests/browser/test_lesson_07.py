@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from .harness import shot
+from .harness import shot, stop
 
 pytestmark = [pytest.mark.browser, pytest.mark.weights]
 NOTEBOOK = "07-words.ipynb"
@@ -48,6 +48,5 @@ def test_the_labs_answer_the_keyboard(lesson):
     expect(words).to_contain_text("of intents named right")
     lab.get_by_role("button", name="partial:2").press("Enter")
     expect(words).to_contain_text(re.compile("draw 1 of 3|looking"), timeout=60_000)
-    lab.get_by_role("button", name="Stop").press("Enter")
-    expect(words).to_contain_text(re.compile("Stopped after|3 draws"), timeout=60_000)
+    stop(lab, words, "Stopped after|3 draws")
     shot(lab, "words-lab")

@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from .harness import shot
+from .harness import shot, stop
 
 pytestmark = [pytest.mark.browser, pytest.mark.weights]
 NOTEBOOK = "08-lora.ipynb"
@@ -43,6 +43,6 @@ def test_the_lab_answers_the_keyboard(lesson):
     shot(lab, "lora-trained")
     lab.get_by_role("slider").first.focus()
     lesson.page.keyboard.press("ArrowLeft")
+    expect(words).to_contain_text("press Train")
     lab.get_by_role("button", name="Train").press("Enter")
-    lab.get_by_role("button", name="Stop").press("Enter")
-    expect(words).to_contain_text(re.compile("Stopped|draws"), timeout=60_000)
+    stop(lab, words, "Stopped|draws")

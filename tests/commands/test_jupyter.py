@@ -127,7 +127,7 @@ def free_port() -> int:
 
 def page(url: str, server: subprocess.Popen) -> str:
     """The page, as soon as the server answers."""
-    end = time.monotonic() + 60
+    end = time.monotonic() + 180
     while time.monotonic() < end and server.poll() is None:
         try:
             with urllib.request.urlopen(url, timeout=10) as answer:
@@ -177,7 +177,7 @@ def test_launch_serves_the_lesson_until_ctrl_c(server):
     assert "01-piano-to-guitar.ipynb" in page(f"{address}/api/contents?token=secret", process)
     if os.name != "nt":  # there, Ctrl-C can't be sent to one process alone
         process.send_signal(signal.SIGINT)
-        assert process.wait(timeout=60) == 0
+        assert process.wait(timeout=180) == 0
 
 
 def test_launch_passes_on_the_exit_code_of_a_jupyterlab_that_cannot_start(notebooks):

@@ -39,14 +39,14 @@ def test_stop_keeps_what_is_done_and_start_goes_on(source, high_bars, patient):
     patient(lab)
     lab.words.observe(lambda change: "Training" in change["new"] and training.set(), "value")
     lab.go()
-    assert training.wait(60)
+    assert training.wait(120)
     lab.stop.click()
     assert not lab.begin.disabled
     assert [run.strategy for run in lab.results] == ["head", "head"]
     assert "6 runs missing, and Start goes on" in lab.words.value
     training.clear()
     lab.go()
-    assert training.wait(60)
+    assert training.wait(120)
     lab.halt()
     assert lab.results.reused == 2
 

@@ -84,13 +84,13 @@ def test_stop_leaves_the_picture_of_before(lab, monkeypatch):
 
     def slowly(backbone, items, *, on_event):
         started.set()
-        lab._halt.wait(10)
+        lab._halt.wait(60)
         return look(backbone, items, on_event=on_event)
 
     monkeypatch.setattr(Backbone, "stage_features", slowly)
     picture = lab.picture.value
     lab.body.value = "random"
-    assert started.wait(60)
+    assert started.wait(120)
     lab.stop.click()
     assert "Stopped" in lab.words.value
     assert lab.picture.value == picture
@@ -102,7 +102,7 @@ def test_moving_a_slider_while_it_looks_does_not_begin_anew(lab, monkeypatch):
 
     def slowly(*args):
         begun.append(args)
-        go_on.wait(60)
+        go_on.wait(120)
         return cuts(*args)
 
     monkeypatch.setattr(depth, "Cuts", slowly)

@@ -102,13 +102,13 @@ def test_stop_keeps_what_is_done(lab, monkeypatch):
     def slowly(ledger, learning, shots, draw, *, on_event):
         if (learning, draw) == (3, 1):
             started.set()
-            lab._halt.wait(10)
+            lab._halt.wait(60)
         return make(ledger, learning, shots, draw, on_event=on_event)
 
     monkeypatch.setattr(freezing.Ledger, "make", slowly)
     lab.shots.value = 2
     lab.thaw.value = 3
-    assert started.wait(60)
+    assert started.wait(120)
     lab.stop.click()
     assert "Stopped after 1 of 3 draws." in lab.words.value
     assert len(lab.answer.runs) == 1

@@ -74,13 +74,13 @@ def test_stop_keeps_what_is_done(lab, monkeypatch):
     def slowly(strategy, draw, *, on_event):
         if draw == 1:
             second.set()
-            lab._halt.wait(10)
+            lab._halt.wait(60)
         run(strategy, draw, on_event=on_event)
 
     monkeypatch.setattr(lab.bench, "run", slowly)
     lab.rank.value, lab.blocks.value = 1, 1
     lab.go()
-    assert second.wait(60)
+    assert second.wait(120)
     lab.stop.click()
     assert "Stopped." in lab.words.value
     assert len(lab.plan.accuracies) == 1

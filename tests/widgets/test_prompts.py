@@ -94,13 +94,13 @@ def test_stop_leaves_the_picture_of_before(lab, monkeypatch):
 
     def slowly(*args):
         started.set()
-        lab._halt.wait(10)
+        lab._halt.wait(60)
         return test(*args)
 
     monkeypatch.setattr(lab.bench, "test", slowly)
     picture = lab.picture.value
     lab.test.click()
-    assert started.wait(60)
+    assert started.wait(120)
     lab.stop.click()
     assert "Stopped." in lab.words.value
     assert lab.picture.value == picture

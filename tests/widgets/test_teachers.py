@@ -69,14 +69,14 @@ def test_training_goes_on_in_the_background_and_stops(lab, monkeypatch):
         def step(event):
             if "draw 2" in what:
                 started.set()
-                lab._halt.wait(10)
+                lab._halt.wait(60)
             listen(event)
 
         return step
 
     monkeypatch.setattr(lab, "follow", slowly)
     lab.strategy.value = "full"
-    assert started.wait(60)
+    assert started.wait(120)
     lab.stop.click()
     assert "Stopped after 1 of 5 draws" in lab.words.value
     assert lab.answer.strategy == "full"

@@ -130,14 +130,14 @@ def test_training_goes_on_in_the_background_and_stops(lab, monkeypatch):
     def slowly(*question, **options):
         if question[-1] == 1:
             started.set()
-            lab._halt.wait(30)
+            lab._halt.wait(60)
             options["on_event"](Step(10, 20, 1.0, 0.5))
         return run(*question, **options)
 
     monkeypatch.setattr(lab.bench, "run", slowly)
     lab.shots.value = 1
     lab.strategy.value = "partial:1"
-    assert started.wait(60)
+    assert started.wait(120)
     lab.stop.click()
     assert f"Stopped after 1 of {DRAWS} draws" in lab.words.value
     assert lab.answer.strategy == "partial:1"

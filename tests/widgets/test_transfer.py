@@ -79,14 +79,14 @@ def test_stop_keeps_what_is_done(lab, monkeypatch):
         def step(event):
             if "draw 2" in what:
                 started.set()
-                lab._halt.wait(10)
+                lab._halt.wait(60)
             listen(event)
 
         return step
 
     monkeypatch.setattr(lab, "follow", slowly)
     lab.strategy.value = "scratch"
-    assert started.wait(60)
+    assert started.wait(120)
     lab.stop.click()
     assert "Stopped after 1 of 5 draws" in lab.words.value
     assert len(lab.outcomes) == 1
@@ -126,7 +126,7 @@ def test_no_run_is_shown_under_another_questions_name(lab, monkeypatch):
 
     def slowly(*question, **options):
         started.set()
-        go_on.wait(60)
+        go_on.wait(120)
         return run(*question, **options)
 
     lab.strategy.value = "full"
@@ -134,7 +134,7 @@ def test_no_run_is_shown_under_another_questions_name(lab, monkeypatch):
     monkeypatch.setattr(lab.bench, "run", slowly)
     picture = lab.picture.value
     lab.instrument.value = "accordion"
-    assert started.wait(60)
+    assert started.wait(120)
     lab.note.value = 60
     assert lab.picture.value == picture
     assert lab.outcomes == []

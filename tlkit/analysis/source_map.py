@@ -146,7 +146,7 @@ def score(
 
     about = ["transferability", names, source.recipe(), target.digest, target.name, shots, shuffled]
     found = measured(measure, about, seeds=seeds, reuse=reuse)
-    size = {"size": float(count_parameters(source.backbone))}
+    size = {"size": float(count_parameters(source.network))}
     return {seed: dict(zip(names, values, strict=True)) | size for seed, values in found.items()}
 
 

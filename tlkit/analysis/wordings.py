@@ -13,6 +13,7 @@ from tlkit.estimate import Estimate
 from tlkit.experiments.compare import compare
 from tlkit.experiments.results import Results
 from tlkit.experiments.source import Source, as_source
+from tlkit.methods.fingerprint import unchanging
 from tlkit.methods.method import Strategy
 from tlkit.methods.prompting import Prompting, either
 from tlkit.models.backbone import Backbone
@@ -34,8 +35,9 @@ def each_seed(
     what is found.
     """
     source, found = as_source(source), Results()
-    for seed in choose_seeds(seeds):
-        found += compare(source, draw(seed), strategies=strategies, shots=shots, seeds=[seed], reuse=reuse)
+    with unchanging(source.network):
+        for seed in choose_seeds(seeds):
+            found += compare(source, draw(seed), strategies=strategies, shots=shots, seeds=[seed], reuse=reuse)
     return found
 
 

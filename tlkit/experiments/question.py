@@ -68,12 +68,12 @@ def questions(
 
 def steps_of(source: Source, steps: int | None) -> int:
     """How many steps a training lasts: the backbone's own number, unless another is asked for."""
-    return check_steps(source.backbone.rates.steps if steps is None else steps)
+    return check_steps(source.network.rates.steps if steps is None else steps)
 
 
 def keys(source: Source, target: Task, steps: int) -> Callable[[Strategy, int, int], str]:
     """Hashes of all that a run's result depends on, so that a saved result is reused for the same question only."""
-    rates, taught = dataclasses.asdict(source.backbone.rates), source.recipe()
+    rates, taught = dataclasses.asdict(source.network.rates), source.recipe()
     about = [target.digest, target.name, target.question, target.label_words]
 
     def key(strategy: Strategy, shots: int, seed: int) -> str:

@@ -34,13 +34,21 @@ class Runner:
 
     def run(self, question: Question, *, keep: bool = False) -> Result:
         """The answer to one question, with its network only if it is to be kept."""
+        outcome, case = self._fit(question, keep)
+        asked = {"source": self.source.name, "key": question.key}
+        return result_of(outcome, case, question.strategy, question.shots, **asked)
+
+    def answers(self, question: Question) -> np.ndarray:
+        """What that run says of the target's test, which :meth:`run` only judges (:class:`Outcome`)."""
+        return self._fit(question, keep=False)[0].answers
+
+    def _fit(self, question: Question, keep: bool) -> tuple[Outcome, Case]:
         strategy, seed = question.strategy, question.seed
         features = functools.partial(self._features_for, strategy.body, seed)
         case = Case(
             self.source, self.target, question.rows, seed, question.steps, keep, self.on_event, features, self._known
         )
-        outcome = strategy.fit(case)
-        return result_of(outcome, case, strategy, question.shots, source=self.source.name, key=question.key)
+        return strategy.fit(case), case
 
     def _features_for(self, body: str, seed: int) -> BodyFeatures:
         """What a body says before it learns anything; of random bodies only the last is remembered."""

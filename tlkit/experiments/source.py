@@ -44,6 +44,11 @@ class Source:
         """The network, as stages."""
         return self.model.backbone
 
+    @property
+    def network(self) -> Backbone:
+        """The network as it is built: what does not ask for its weights asks this, and nobody need be taught for it."""
+        return self.backbone
+
     def __repr__(self) -> str:
         return f"Source({self.name}: learnt from {self.backbone.taught})"
 
@@ -94,13 +99,59 @@ class PretrainedSource(Source):
         if seed == self.seed:
             return self
         if seed not in self._siblings:
-            self._siblings[seed] = pretrain(self.backbone, self.task, seed=seed, steps=self.steps, on_event=on_event)
+            self._siblings[seed] = pretrain(self.network, self.task, seed=seed, steps=self.steps, on_event=on_event)
         return self._siblings[seed]
 
     def recipe(self) -> list:
         """All that decides what a run with this source learns, but for the seed."""
-        wiring = [self.backbone.name, str(self.backbone)]
+        wiring = [self.network.name, str(self.network)]
         return [wiring, self.task.digest, self.steps, PRETRAINING_RATE, PRETRAINING_DECAY]
+
+
+class LaterSource(PretrainedSource):
+    """The same, taught when somebody first asks for its weights: whose runs are all saved, is never taught at all."""
+
+    def __init__(self, network: Backbone, task: Task, seed: int, steps: int):
+        known = {"name": task.name, "classes": task.classes, "task": task, "seed": seed, "steps": steps}
+        self.__dict__.update(known, _untaught=network.fresh(0), _siblings={})  # it is frozen
+
+    def __repr__(self) -> str:
+        if "taught" in self.__dict__:
+            return repr(self.taught)
+        return f"Source({self.network.name}, to be taught {self.name} with seed {self.seed} once somebody asks)"
+
+    @cached_property
+    def taught(self) -> PretrainedSource:
+        """The source, which learns now if it did not before."""
+        return pretrain(self.network, self.task, seed=self.seed, steps=self.steps)
+
+    @property
+    def network(self) -> Backbone:
+        """The network as it is built, with random weights."""
+        return self._untaught
+
+    @property
+    def model(self) -> Classifier:
+        """The network with its head, taught."""
+        return self.taught.model
+
+    @property
+    def accuracy(self) -> float:
+        """How well it names its own task's test."""
+        return self.taught.accuracy
+
+    @property
+    def history(self) -> tuple:
+        """How it came along."""
+        return self.taught.history
+
+    def reseed(self, seed: int, on_event: Listener | None = None) -> Source:
+        """A network that went through the schooling with that seed's luck."""
+        return self.taught if seed == self.seed else super().reseed(seed, on_event)
+
+    def on(self, device: str | torch.device | None) -> Source:
+        """The same source on another device; itself, still untaught, where none is named."""
+        return self if device is None else self.taught.on(device)
 
 
 @dataclass(frozen=True, eq=False)
@@ -168,7 +219,7 @@ class RandomSource(Source):
 
 def random_source(source: Source | Backbone, *, seed: int = 0) -> RandomSource:
     """The same wiring with random weights, as a source: what it can do is owed to the wiring, not to knowledge."""
-    backbone = source.backbone if isinstance(source, Source) else check_backbone(source)
+    backbone = source.network if isinstance(source, Source) else check_backbone(source)
     body = backbone.fresh(stream(check_seed(seed), "untaught", backbone.name))
     return RandomSource(Classifier(body, None), f"random {backbone.name}", ())
 
@@ -197,6 +248,7 @@ def pretrain(
     seed: int | None = None,
     steps: int = PRETRAINING_STEPS,
     objective: Contrast | None = None,
+    later: bool = False,
     on_event: Listener | None = None,
 ) -> PretrainedSource | SelfTaughtSource:
     """Teach ``task`` to a new random copy of ``backbone``, on its device; the one that was given stays as it is.
@@ -204,11 +256,14 @@ def pretrain(
     In an environment it practises ``steps`` batches of episodes. Without a seed it is the first of those that
     comparisons use, which then need not teach that one again. With an ``objective``, such as
     ``tl.self_supervised.contrast()``, it learns from the training items alone, and their labels are not looked at.
+    With ``later`` it learns when something first asks for its weights, which runs that were saved do not.
     """
     backbone, task, steps = check_backbone(backbone), as_task(task), check_steps(steps)
     seed = choose_seeds()[0] if seed is None else check_seed(seed)
     check_modality(backbone, task)
     tell_cut(backbone, task)
+    if later:
+        return _later(backbone, task, seed, steps, objective, on_event)
     if objective is not None:
         return _self_taught(backbone, task, objective, seed, steps, on_event)
     model = Classifier(
@@ -227,6 +282,12 @@ def pretrain(
         )  # fmt: skip
         accuracy = model.accuracy(task.test)
     return PretrainedSource(model, task.name, task.classes, task, seed, steps, accuracy, tuple(history))
+
+
+def _later(backbone: Backbone, task: Task, seed: int, steps: int, objective: object, on_event: object) -> LaterSource:
+    if objective is not None or on_event is not None:
+        raise TlkitError("later=True has no objective and no listener: leave objective= and on_event= out, or later=.")
+    return LaterSource(backbone, task, seed, steps)
 
 
 def _self_taught(

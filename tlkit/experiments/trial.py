@@ -15,9 +15,12 @@ from tlkit.errors import TlkitError, shown
 from tlkit.estimate import SplitEstimate, corrected_half_width
 from tlkit.events import Listener, Progress, ignore
 from tlkit.experiments.compare import compare, transfer
-from tlkit.experiments.reliability import Reliability, answers_of, reliability
+from tlkit.experiments.question import Question, questions
+from tlkit.experiments.reliability import Reliability, reliability
 from tlkit.experiments.result import Result
+from tlkit.experiments.runner import Runner
 from tlkit.experiments.source import Source, as_source, random_source
+from tlkit.methods.fingerprint import unchanging
 from tlkit.methods.strategy import as_strategy
 from tlkit.models.backbone import Backbone
 from tlkit.models.catalogue import backbone
@@ -52,7 +55,7 @@ class Trial:
 
     data: OwnData
     answers: tuple[Answer, ...]
-    source: Source | Backbone = field(repr=False)
+    source: Source = field(repr=False)
     advice: str = ""
     half: Answer | None = None
 
@@ -71,7 +74,8 @@ class Trial:
 
         Where always naming the largest class was best, it is that of the best strategy which looks at anything.
         """
-        return self._run(0)
+        asked = self._asked(0)
+        return transfer(asked.source, asked.target, strategy=asked.strategy, shots=asked.shots, seed=asked.seed)
 
     def reliability(self) -> Reliability:
         """Whether that strategy is right as often as it is sure, on the tests of all splits together.
@@ -79,19 +83,20 @@ class Trial:
         Where the body learns, it is asked on the first split alone: for each other it would have to learn anew.
         """
         splits = len(self._looked.estimate.values) if as_strategy(self._looked.strategy).body_is_frozen else 1
-        runs = [self._run(seed) for seed in range(splits)]
-        chances = np.concatenate([answers_of(run.model, run.task.test.items) for run in runs])
-        return reliability(chances, np.concatenate([run.task.test.labels for run in runs]))
+        asked = [self._asked(seed) for seed in range(splits)]
+        with unchanging(self.source.backbone):
+            chances = [Runner(each.source, each.target).answers(each) for each in asked]
+        return reliability(np.concatenate(chances), np.concatenate([each.target.test.labels for each in asked]))
 
     @property
     def _looked(self) -> Answer:
         """The best that looks at anything."""
         return max((each for each in self.answers if each.strategy != MAJORITY), key=lambda each: each.estimate.mean)
 
-    def _run(self, seed: int) -> Result:
-        task, strategy = self.data.task(seed=seed), self._looked.strategy
-        source = _beside(task)[0] if strategy == "scratch" else self.source
-        return transfer(source, task, strategy=strategy, shots=task.most_shots, seed=seed)
+    def _asked(self, seed: int) -> Question:
+        task, strategy = self.data.task(seed=seed), as_strategy(self._looked.strategy)
+        source = _beside(task)[0] if strategy.name == "scratch" else self.source
+        return questions(source, task, [strategy], [task.most_shots], [seed])[0]
 
     def evidence(self, strategy: str) -> SplitEstimate:
         """The accuracy of a strategy over the splits, for the card of an exported model."""
@@ -121,18 +126,19 @@ def try_out(
     other, plain = _beside(tasks[0])
     asked = [(source, list(strategies), False), (other or source, [plain], True)]
     found: dict[tuple[str, str, bool], list[float]] = {}
-    for seed, task in enumerate(tasks):
-        for each, named, beside in asked:
-            runs = compare(each, task, strategies=named, shots=task.most_shots, seeds=[seed], on_event=ignore)
-            for run in runs:
-                name = "words" if run.strategy == "tf_idf" else run.source
-                found.setdefault((name, run.strategy, beside), []).append(run.accuracy)
-        found.setdefault(("-", MAJORITY, True), []).append(_majority(task))
-        on_event(Progress(seed + 1, len(tasks)))
-    size = (len(tasks[0].train), len(tasks[0].test), len(data.items))
-    answers = tuple(Answer(name, strategy, SplitEstimate(tuple(values), *size), beside)
-                    for (name, strategy, beside), values in found.items())  # fmt: skip
-    half = _with_half(tasks, source, _best(answers, beside=False).strategy, len(data.items))
+    with unchanging(source.backbone):
+        for seed, task in enumerate(tasks):
+            for each, named, beside in asked:
+                runs = compare(each, task, strategies=named, shots=task.most_shots, seeds=[seed], on_event=ignore)
+                for run in runs:
+                    name = "words" if run.strategy == "tf_idf" else run.source
+                    found.setdefault((name, run.strategy, beside), []).append(run.accuracy)
+            found.setdefault(("-", MAJORITY, True), []).append(_majority(task))
+            on_event(Progress(seed + 1, len(tasks)))
+        size = (len(tasks[0].train), len(tasks[0].test), len(data.items))
+        answers = tuple(Answer(name, strategy, SplitEstimate(tuple(values), *size), beside)
+                        for (name, strategy, beside), values in found.items())  # fmt: skip
+        half = _with_half(tasks, source, _best(answers, beside=False).strategy, len(data.items))
     return Trial(data, answers, source, advise(data, answers, half), half)
 
 
@@ -146,7 +152,8 @@ def _with_half(tasks: Sequence[Task], source: Source, strategy: str, items: int)
     shots = tasks[0].most_shots // 2
     if not shots or not as_strategy(strategy).body_is_frozen:
         return None
-    runs = [transfer(source, task, strategy=strategy, shots=shots, seed=seed) for seed, task in enumerate(tasks)]
+    asked = {"strategies": strategy, "shots": shots, "on_event": ignore}
+    runs = [run for seed, task in enumerate(tasks) for run in compare(source, task, seeds=[seed], **asked)]
     values = tuple(run.accuracy for run in runs)
     return Answer(runs[0].source, strategy, SplitEstimate(values, runs[0].labels, len(tasks[0].test), items))
 

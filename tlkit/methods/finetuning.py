@@ -43,7 +43,7 @@ class Finetuning(Strategy):
         super().check(source, target)
         if self.head == "source":
             check_head(self.name, source, target)
-        self.frozen_depths(len(source.backbone.stages))
+        self.frozen_depths(len(source.network.stages))
 
     def frozen(self, phase: Phase, stages: int) -> int:
         """How many of ``stages`` stages, from the first on, do not learn in ``phase``."""

@@ -2,17 +2,46 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 from torch import Tensor
 
 from tlkit.models.backbone import Backbone, in_bfloat16, state_digest
 
+_UNCHANGING: dict[Backbone, list[bytes]] = {}  # fingerprints, once somebody asked; a network is only itself
+
+
+@contextlib.contextmanager
+def unchanging(backbone: Backbone) -> Iterator[None]:
+    """While this lasts, nobody changes ``backbone``: its weights are hashed once, however many runs ask.
+
+    Only for a loop of runs from one source, which stays as it is: afterwards its weights are looked at again.
+    """
+    if backbone in _UNCHANGING:  # a loop within a loop
+        yield
+        return
+    _UNCHANGING[backbone] = []
+    try:
+        yield
+    finally:
+        _UNCHANGING.pop(backbone, None)
+
 
 def stage_fingerprints(backbone: Backbone) -> list[bytes]:
     """For each number of stages from 0 up, a hash of the weights and the wiring of so many first stages."""
+    known = _UNCHANGING.get(backbone)
+    if known:
+        return known
+    found = _hashed(backbone)
+    if known is not None:
+        known[:] = found
+    return found
+
+
+def _hashed(backbone: Backbone) -> list[bytes]:
     fingerprints = [b""]
     for stage in backbone.stages:
         own = state_digest(stage, repr(stage)).encode()

@@ -51,9 +51,9 @@ class FrozenBody(Strategy):
         super().check(source, target)
         if self.head == "source":
             check_head(self.name, source, target)
-        stages = len(source.backbone.stages)
+        stages = len(source.network.stages)
         if self.cut and self.cut > stages:
-            raise TlkitError(f"{self.name} cuts after stage {self.cut}, and {source.backbone.name} has {stages}.")
+            raise TlkitError(f"{self.name} cuts after stage {self.cut}, and {source.network.name} has {stages}.")
 
     def rows(self, target: Task, shots: int, seed: int) -> np.ndarray:
         """Those that a new head learns from."""

@@ -119,7 +119,7 @@ class Strategy:
 
     def check(self, source: Source, target: Task) -> None:
         """One sentence now, where it can't be done, rather than a traceback from the depths of torch later."""
-        check_modality(source.backbone, target)
+        check_modality(source.network, target)
 
     def rows(self, target: Task, shots: int, seed: int) -> np.ndarray:
         """The rows of the target's training examples whose labels it uses."""

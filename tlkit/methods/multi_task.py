@@ -134,7 +134,7 @@ class MultiTask(Strategy):
         """Both tasks must be of the kind that the body was made for."""
         super().check(source, target)
         if self.partner is not None:
-            check_modality(source.backbone, self.partner)
+            check_modality(source.network, self.partner)
 
     def fit(self, case: Case) -> Outcome:
         """Learn both, and name the target's test."""

@@ -201,7 +201,7 @@ class Practised(Finetuning):
         if not isinstance(target, Environment):
             raise TlkitError(f"{self.name!r} acts in an environment, and {target.name} is none: try 'cartpole'.")
         super().check(source, target)
-        check_inputs(source.backbone, target)
+        check_inputs(source.network, target)
 
     def rows(self, target: Task, shots: int, seed: int) -> np.ndarray:
         """The episodes that it practises: none, where nothing learns."""

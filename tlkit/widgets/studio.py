@@ -28,6 +28,7 @@ from tlkit.experiments.reliability import Reliability, reliability
 from tlkit.experiments.text_baseline import count_words
 from tlkit.experiments.trial import Answer, advise
 from tlkit.methods.classifier import new_head, probabilities
+from tlkit.methods.fingerprint import unchanging
 from tlkit.methods.frozen_features import FrozenFeatures
 from tlkit.methods.linear_probe import fit_head
 from tlkit.models.backbone import Backbone
@@ -98,11 +99,12 @@ class Studio:
         most = min(task.most_shots for task in self.tasks)
         self.shots = [k for k in BUDGETS if k <= most]
         self.plain = backbone("pixels") if data.modality == "image" else None
-        FrozenFeatures(network, data.items, on_event=on_event).features()
         self.mistakes: dict[int, tuple[list[Mistake], int]] = {}
         self.heads: dict[int, nn.Linear] = {}  # of the first split
         self.reliable: dict[int, Reliability] = {}
-        self.found = {k: self._answers(k, on_event) for k in self.shots}
+        with unchanging(network):
+            FrozenFeatures(network, data.items, on_event=on_event).features()
+            self.found = {k: self._answers(k, on_event) for k in self.shots}
 
     def at(self, shots: int) -> Found:
         """What there is to see at one number of labels."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 
 import numpy as np
@@ -15,10 +16,13 @@ TEMPLATE = 0.2  # of all texts: a larger set is a form that was filled in, and n
 
 def near_texts(texts: Sequence[str]) -> list[tuple[int, int]]:
     """Pairs of rows, the later one second, whose texts are nearly the same; none of more than ``MOST`` texts."""
+    return list(_near(tuple(texts))) if 2 <= len(texts) <= MOST else []
+
+
+@functools.lru_cache(maxsize=32)  # a table is read again with other labels, or split in another way
+def _near(texts: tuple[str, ...]) -> list[tuple[int, int]]:
     from sklearn.feature_extraction.text import HashingVectorizer
 
-    if not 2 <= len(texts) <= MOST:
-        return []
     counter = HashingVectorizer(
         analyzer="char", ngram_range=(4, 4), binary=True, norm=None, alternate_sign=False, dtype=np.float32
     )

@@ -5,6 +5,7 @@ Real data has them by accident, and then nobody knows by how much they flatter. 
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -110,10 +111,12 @@ def on_paper(examples: Examples, papers: np.ndarray) -> Examples:
     if items.ndim != 4:
         raise TlkitError("Paper goes behind pictures in colour: give a task of tl.from_folder or tl.read_data.")
     patterns = _patterns(items.shape[1])[np.asarray(papers)]
-    clear = (items >= WHITE).all(axis=3, keepdims=True)
+    white = items >= WHITE
+    clear = (white[..., 0] & white[..., 1] & white[..., 2])[..., None]  # far faster than all(axis=3)
     return replace(examples, items=np.where(clear, patterns, items))
 
 
+@functools.cache
 def _patterns(side: int) -> np.ndarray:
     """The five papers (5, side, side, 3): stripes, lines, checks, slants and dots."""
     y, x = np.mgrid[:side, :side] * 128 // side
