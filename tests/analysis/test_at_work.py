@@ -24,7 +24,7 @@ def test_each_task_has_its_ways_and_each_way_a_key_of_its_own(nets):
         *(("answers", how) for how in ("prompt", "MiniLM's likeness")),
         *(("code", how) for how in ("MiniLM's likeness", "LoRA", "fine-tuning")),
     ]
-    assert len({str(way.key()) for way in ways}) == len(ways)
+    assert len({str(way.key("same")) for way in ways}) == len(ways)
     assert {way.task for way in ways} == at_work.MEASURES.keys()
 
 
@@ -36,7 +36,7 @@ def test_who_learns_learns_once_and_what_it_cost_is_told(nets):
         return taught[-1]
 
     way = Way("notes", "LoRA", 1, nets[0], lambda model, seed: 0.5 + (model is taught[0]) / 4 + seed / 8, teach)
-    quality, (seconds, megabytes) = at_work.figures(way, seeds=range(2), reuse=known)
+    quality, (seconds, megabytes) = at_work.figures(way, nets[0].digest(), seeds=range(2), reuse=known)
     assert quality == [0.75, 0.875]
     assert len(taught) == 1
     assert seconds > 0
@@ -48,7 +48,7 @@ def test_who_learns_learns_once_and_what_it_cost_is_told(nets):
 
 def test_who_does_not_learn_costs_nothing(nets):
     way = Way("code", "likeness", 0, nets[1], lambda _model, _seed: 0.25)
-    assert at_work.figures(way, seeds=[0]) == ([0.25], (0.0, 0.0))
+    assert at_work.figures(way, "", seeds=[0]) == ([0.25], (0.0, 0.0))
 
 
 def test_real_ways_judge_what_a_network_does(nets):

@@ -55,6 +55,7 @@ SAVED = {  # how many rows, or figures where there are none, and a hash of what 
     "12-fraud": (470, "dd35b60f16aa4ec7"),
     "13-without-labels": (260, "053c1131eeb86c3c"),
     "14-two-tasks": (135, "3dca67dceed59235"),
+    "15-at-work": (732, "d6faa04cc9afd5a6"),
     "16-the-adviser": (326, "39090ae64a77ada3"),
     "16-your-own": (460, "56c158e1b6dbdd34"),
     "17-a-robot": (870, "31fcee6dc75e5dc7"),
