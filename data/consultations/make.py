@@ -46,10 +46,10 @@ def write_cases() -> None:
     """Ten talks that no adapter learnt from, five of them without medicine, and what is written about them."""
     model, shown = tl.backbone("smollm2").float(), tl.consultations.draw(1, seed=0)[0]
     talks = [one for medicine in (True, False) for one in tl.consultations.draw(5, seed=TEST, medicine=medicine)]
-    texts = {"first sentences": written(None, talks), "prompt": written(model, talks, example=shown)}
+    texts = {"prompt": written(model, talks, example=shown)}
     for name, adapter in {"LoRA": "right", "LoRA, shuffled": "shuffled"}.items():
         texts[name] = written(tl.generation.with_adapter(model, HERE / adapter), talks)
-    save(talks, texts)
+    save(talks, texts | {"first sentences": written(None, talks)})
 
 
 def save(talks: list, texts: dict[str, list[str]]) -> None:
@@ -60,7 +60,9 @@ def save(talks: list, texts: dict[str, list[str]]) -> None:
     rows.writerows([*one, *(each[row] for each in texts.values())] for row, one in enumerate(talks))
     packed = gzip.compress(table.getvalue().encode("utf-8"), mtime=0)
     (HERE / "written.csv.gz").write_bytes(packed)
-    (HERE / "SHA256SUMS").write_text(f"{hashlib.sha256(packed).hexdigest()}  written.csv.gz\n", encoding="utf-8")
+    files = ["written.csv.gz", *(f"{name}/{file}" for name in STEPS for file in FILES)]
+    sums = [f"{hashlib.sha256((HERE / file).read_bytes()).hexdigest()}  {file}\n" for file in files]
+    (HERE / "SHA256SUMS").write_text("".join(sums), encoding="utf-8")
 
 
 if __name__ == "__main__":

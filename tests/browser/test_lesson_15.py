@@ -15,7 +15,7 @@ def test_lab_and_quiz_answer_the_keyboard(lesson):
     lab = lesson.page.locator(".tlkit-lab").first
     lab.scroll_into_view_if_needed()
     words, slider = lab.get_by_role("status"), lab.get_by_role("slider")
-    expect(words).to_contain_text("Talk 1, first sentences:")
+    expect(words).to_contain_text("Talk 1, prompt:")
     lab.get_by_role("button", name="LoRA", exact=True).press("Space")
     expect(words).to_contain_text("Talk 1, LoRA: 100% of the note's numbers and names are there")
     expect(lab).to_contain_text("a model wrote this")

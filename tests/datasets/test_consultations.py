@@ -1,3 +1,4 @@
+import hashlib
 import re
 
 import pytest
@@ -33,3 +34,18 @@ def test_talks_of_ones_own_take_their_place(tmp_path):
         consultations.read_csv(file, talk="talk")
     with pytest.raises(tl.TlkitError, match="There is no file"):
         consultations.read_csv(tmp_path / "none.csv")
+
+
+def test_what_is_shipped_is_what_was_made():
+    lines = (consultations.FOLDER / "SHA256SUMS").read_text(encoding="utf-8").splitlines()
+    sums = {name: digest for digest, name in (line.split("  ") for line in lines)}
+    assert len(sums) == 5
+    for name, digest in sums.items():
+        assert hashlib.sha256((consultations.FOLDER / name).read_bytes()).hexdigest() == digest
+
+
+def test_ten_cases_and_four_writers():
+    talks, written = consultations.cases()
+    assert [len(notes) for notes in written.values()] == [10] * 4
+    assert written["LoRA"][:5] == [one.note for one in talks[:5]]
+    assert ["No medicine." in one.note for one in talks] == [False] * 5 + [True] * 5

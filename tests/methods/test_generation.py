@@ -78,6 +78,10 @@ def test_the_blocks_that_learn_see_what_the_others_said_once(model):
     kept = generation._read(model, [asked(talk) for talk in TALKS], NOTES, 2)
     with torch.no_grad():
         assert float(generation._loss(model, kept, 2)) == pytest.approx(surprise(model, NOTES), abs=1e-4)
+    with torch.no_grad():
+        parts = [share * float(generation._loss(model, some, 2)) for some, share in generation._shares(kept)]
+    assert len(parts) == 2
+    assert sum(parts) == pytest.approx(surprise(model, NOTES), abs=1e-4)
     rows = [row for batch in generation._batches(16, 4, seed=0) for row in batch]
     assert sorted(rows) == sorted([*range(16)] * 2)
 

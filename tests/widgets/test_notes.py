@@ -24,8 +24,8 @@ def test_it_counts_what_was_made_up_and_what_is_misplaced(lab):
     assert (lab.case.made_up, lab.case.misplaced) == (["300"], ["52"])
     assert "Made up: 300. In the wrong place: 52." in lab.words.value
     assert "60% of the note's numbers and names are there" in lab.case.words()
-    assert "⟦300⟧" in lab.picture.value
-    assert "‹52›" in lab.picture.value
+    assert "⟦300⟧" in lab.reading.value
+    assert "‹52›" in lab.reading.value
     lab.talk.value = 2
     assert "Made up: nothing. In the wrong place: nothing." in lab.words.value
     assert "100% of the note's numbers and names are there, overlap 1.00" in lab.case.words()
@@ -33,11 +33,11 @@ def test_it_counts_what_was_made_up_and_what_is_misplaced(lab):
 
 
 def test_what_was_written_is_escaped_and_its_writer_told(lab):
-    assert "copied, no model" in lab.picture.value
+    assert "copied, no model" in lab.reading.value
     lab.writer.value = "LoRA"
-    assert "a model wrote this" in lab.picture.value
-    assert "<script>" not in lab.picture.value
-    assert html.escape("<b>Come in.</b>") in lab.picture.value
+    assert "a model wrote this" in lab.reading.value
+    assert "<script>" not in lab.reading.value
+    assert html.escape("<b>Come in.</b>") in lab.reading.value
 
 
 def test_the_shipped_visits_at_every_position():

@@ -127,7 +127,7 @@ def table(ways: Iterable[Way], *, seeds: Iterable[int] = range(5), reuse: Result
             "measured as": MEASURES[way.task], "labels": way.labels,
             "seconds": round(cost[0]), "megabytes": round(cost[1], 1),
         })  # fmt: skip
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows).set_index(["task", "way"])
 
 
 def figures(

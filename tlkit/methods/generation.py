@@ -29,6 +29,7 @@ REQUEST = "Write the note of this visit."
 CACHES = {"past_key_values", "cache"}  # what a block calls it, by the library's version
 TOGETHER = 16  # prompts that are written on side by side
 BATCH = 8  # examples in a step
+SIDE = 2  # of them at a time: their gradients are added up, and what must be remembered for those is a quarter
 
 Learnt = tuple[Tensor, Tensor]  # states before the blocks that learn (length, width), and the answer's tokens
 
@@ -115,7 +116,8 @@ def teach(
         read = _read(model, [asked(text, request) for text in texts], answers, start)
         for step, rows in enumerate(_batches(len(read), steps, seed), start=1):
             optimizer.zero_grad()
-            _loss(model, [read[row] for row in rows], start).backward()
+            for examples, share in _shares([read[row] for row in rows]):
+                (share * _loss(model, examples, start)).backward()
             optimizer.step()
             slower.step()
             on_event(Progress(step, steps))
@@ -154,6 +156,14 @@ def _loss(model: LanguageModel, examples: Sequence[Learnt], start: int) -> Tenso
     ends = [own[all_ - last - 1 : all_ - 1] for own, (all_, last) in zip(said, lengths, strict=True)]
     wanted = torch.cat([told for _, told in examples])
     return -model.log_probs(torch.cat(ends)).gather(1, wanted[:, None]).mean()
+
+
+def _shares(examples: Sequence[Learnt]) -> Iterator[tuple[Sequence[Learnt], float]]:
+    """A few examples at a time, and which share of all tokens to be learnt is theirs."""
+    every = sum(len(told) for _, told in examples)
+    for first in range(0, len(examples), SIDE):
+        some = examples[first : first + SIDE]
+        yield some, sum(len(told) for _, told in some) / every
 
 
 def _batches(count: int, steps: int, seed: int) -> Iterator[np.ndarray]:

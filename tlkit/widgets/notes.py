@@ -7,6 +7,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import ipywidgets as W
+
 from tlkit.analysis.made_up import facts_right, made_up, misplaced, overlap
 from tlkit.datasets.consultations import Consultation
 from tlkit.errors import TlkitError
@@ -39,13 +41,10 @@ class Case:
     def words(self) -> str:
         """What was found in the note, as sentences."""
         right = facts_right(self.text, self.talk.note)
-        parts = [
-            f"{what}: {', '.join(found) if found else 'nothing'}"
-            for what, found in (("made up", self.made_up), ("in the wrong place", self.misplaced))
-        ]
+        invented, elsewhere = (", ".join(found) or "nothing" for found in (self.made_up, self.misplaced))
         return (
             f"Talk {self.number}, {self.writer}: {right:.0%} of the note's numbers and names are there, overlap "
-            f"{overlap(self.text, self.talk.note):.2f}. {parts[0].capitalize()}. {parts[1].capitalize()}."
+            f"{overlap(self.text, self.talk.note):.2f}. Made up: {invented}. In the wrong place: {elsewhere}."
         )
 
     def page(self) -> str:
@@ -85,7 +84,8 @@ class NotesLab(Lab):
         self.writer = buttons("Written by", list(self._written))
         for control in (self.talk, self.writer):
             control.observe(self.ask, "value")
-        self.children = [self.talk, self.writer, self.picture, self.words]
+        self.reading = W.HTML()  # beside the words, so that pages without a kernel have it as well
+        self.children = [self.talk, self.writer, self.reading, self.words]
         self.ask()
 
     def __repr__(self) -> str:
@@ -99,5 +99,5 @@ class NotesLab(Lab):
 
     def ask(self, _change: dict | None = None) -> None:
         """Show it."""
-        self.picture.value = self.case.page()
+        self.reading.value = self.case.page()
         self.tell(self.case.words())
