@@ -137,6 +137,9 @@ def test_estimates_stand_side_by_side_with_their_numbers():
     assert [text.get_text() for text in left.get_yticklabels()] == ["x", "y"]
     assert left.get_ylim()[0] > left.get_ylim()[1]  # the first on top
     assert [text.get_text().strip() for text in right.texts] == ["0.50", "0.20"]
+    three = estimates.plot_estimates({name: {"x": one, "y": two} for name in ("a", "b", "c")}, "In two rows").figure
+    assert [ax.get_visible() for ax in three.axes] == [True, True, True, False]
+    assert three.get_figwidth() == shown.figure.get_figwidth()
 
 
 def test_an_uneven_test_has_a_line_for_its_largest_class():

@@ -11,13 +11,20 @@ from tlkit.plots import style
 from tlkit.plots.picture import Picture
 
 
+ACROSS = 2  # panels in a row: more of them would be too small to read on a page
+
+
 def plot_estimates(panels: Mapping[str, Mapping[str, Estimate]], title: str) -> Picture:
     """Each panel, by its title, has the same rows, the first on top; the numbers stand beside the dots."""
-    rows = list(next(iter(panels.values())))
-    figure = Figure(figsize=(2.4 + 3.1 * len(panels), 1.1 + 0.36 * len(rows)), dpi=110, layout="constrained")
-    axes = figure.subplots(1, len(panels), sharey=True, squeeze=False)[0]
-    for ax, (name, found) in zip(axes, panels.items(), strict=True):
+    rows, across = list(next(iter(panels.values()))), min(len(panels), ACROSS)
+    down = -(-len(panels) // across)
+    size = (2.4 + 3.1 * across, 0.4 + down * (0.7 + 0.36 * len(rows)))
+    figure = Figure(figsize=size, dpi=110, layout="constrained")
+    axes = figure.subplots(down, across, sharey=True, squeeze=False).ravel()
+    for ax, (name, found) in zip(axes, panels.items(), strict=False):
         _draw(ax, name, found)
+    for ax in axes[len(panels) :]:
+        ax.set_visible(False)
     axes[0].set_yticks(range(len(rows)), rows)
     axes[0].set_ylim(len(rows) - 0.5, -0.5)
     figure.suptitle(title, fontweight="bold", x=0.01, ha="left")
