@@ -10,7 +10,6 @@ from tlkit.estimate import Estimate
 from tlkit.plots import style
 from tlkit.plots.picture import Picture
 
-
 ACROSS = 2  # panels in a row: more of them would be too small to read on a page
 
 
