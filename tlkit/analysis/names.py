@@ -161,24 +161,3 @@ def find(
     told = measured(figures, ["names", RECIPE, spoken.RECIPE, recipe, labels, place], seeds=seeds, reuse=reuse)
     name = "surroundings" if source is None else source.name
     return Estimate({seed: each[0] for seed, each in told.items()}, f"{name}: names found at the {place}")
-
-
-def written(
-    who: str,
-    model: LanguageModel,
-    *,
-    shown: int = 0,
-    place: str = "pharmacy",
-    count: int = 20,
-    seeds: int | str | Iterable[int] | None = None,
-    reuse: Results | None = None,
-) -> Estimate:
-    """F1 at ``place`` of what a language model lists; ``shown`` sentences of the doctor's stand before as examples."""
-
-    def figures(seed: int) -> list[float]:
-        asked = spoken.draw(count, seed=TEST + seed, place=place)
-        return [judge(by_writing(model, spoken.draw(shown, seed=seed) if shown else [], asked), asked)]
-
-    about = ["written names", RECIPE, generation.RECIPE, spoken.RECIPE, model.digest(), shown, place, count]
-    told = measured(figures, about, seeds=seeds, reuse=reuse)
-    return Estimate({seed: each[0] for seed, each in told.items()}, f"{who}: names found at the {place}")
